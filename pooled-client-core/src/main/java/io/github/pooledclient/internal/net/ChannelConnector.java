@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.net;
+
+import io.github.pooledclient.transport.Connector;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Route;
+import io.github.pooledclient.transport.Ticker;
+import io.github.pooledclient.transport.Transport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Connects by TCP: name, addresses, channel. Safe for use by several threads. */
+public final class ChannelConnector implements Connector {
+
+    private final Ticker ticker;
+    private final DeadlineWatchdog watchdog;
+    private final NewSocket sockets;
+    private final Resolver resolver;
+
+    /**
+     * @param watchdog on the scale of the ticker
+     * @param local where to connect from, or null for what the system chooses
+     */
+    public ChannelConnector(Ticker ticker, DeadlineWatchdog watchdog, @Nullable InetAddress local) {
+        this(ticker, watchdog, local, new Resolver(InetAddress::getAllByName));
+    }
+
+    ChannelConnector(Ticker ticker, DeadlineWatchdog watchdog, @Nullable InetAddress local, Resolver resolver) {
+        this.ticker = ticker;
+        this.watchdog = watchdog;
+        this.sockets = new NewSocket(local);
+        this.resolver = resolver;
+    }
+
+    @Override
+    public Transport connect(Route route, Deadline deadline) throws IOException, InterruptedException {
+        // A set flag would close the channel in its first blocking call.
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        ConnectAttempt attempt = ConnectAttempt.begin(route.origin(), deadline, ticker);
+        List<InetSocketAddress> addresses = AddressOrder.forConnecting(
+                sockets.local(), resolver.resolve(attempt), route.origin().port());
+        SocketChannel channel = addresses.size() == 1
+                ? connectTo(addresses.get(0), attempt)
+                : AddressRace.run(addresses, sockets, attempt);
+        try {
+            return new ChannelTransport(channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private SocketChannel connectTo(InetSocketAddress address, ConnectAttempt attempt)
+            throws IOException, InterruptedException {
+        SocketChannel channel = open(address, attempt);
+        Guard guard = watchdog.watch(channel);
+        boolean connected = false;
+        try {
+            arm(guard, attempt);
+            channel.connect(address);
+            connected = guard.disarm();
+        } catch (AsynchronousCloseException e) {
+            // Closed by an interrupt or by the guard: nobody else knows the channel.
+            if (guard.disarm()) {
+                Thread.interrupted();
+                throw new InterruptedException();
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new ConnectFailures().add(address, e).allOf(attempt);
+        } finally {
+            guard.release();
+            if (!connected) {
+                channel.close();
+            }
+        }
+        if (!connected) {
+            throw attempt.timedOutIn("still connecting to " + ConnectFailures.text(address));
+        }
+        return channel;
+    }
+
+    private SocketChannel open(InetSocketAddress address, ConnectAttempt attempt) throws IOException {
+        try {
+            return sockets.open();
+        } catch (IOException e) {
+            throw new ConnectFailures().add(address, e).allOf(attempt);
+        }
+    }
+
+    private void arm(Guard guard, ConnectAttempt attempt) {
+        if (!attempt.deadline().isNever()) {
+            long now = ticker.nanos();
+            guard.arm(now + attempt.deadline().remainingNanos(now));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.net;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.github.pooledclient.testing.FakeTicker;
+import io.github.pooledclient.transport.Ticker;
+import java.io.Closeable;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class DeadlineWatchdogTest {
+
+    private static final Closeable NOTHING = () -> {};
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final DeadlineWatchdog faked = new DeadlineWatchdog(ticker);
+    private final DeadlineWatchdog real = new DeadlineWatchdog(Ticker.system());
+
+    @Test
+    void guardFiresOnceItsDeadlineHasPassed() {
+        Guard guard = faked.watch(NOTHING);
+        guard.arm(ticker.nanos() + 10);
+
+        faked.sweep(ticker.nanos() + 10);
+
+        assertThat(guard.disarm()).isFalse();
+    }
+
+    @Test
+    void guardDoesNotFireBefore() {
+        Guard guard = faked.watch(NOTHING);
+        guard.arm(ticker.nanos() + 10);
+
+        faked.sweep(ticker.nanos() + 9);
+
+        assertThat(guard.disarm()).isTrue();
+    }
+
+    @Test
+    void disarmedGuardDoesNotFire() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Guard guard = faked.watch(() -> closed.complete(null));
+        guard.arm(ticker.nanos() + 10);
+        guard.disarm();
+
+        faked.sweep(ticker.nanos() + 11);
+
+        assertThat(closed).isNotDone();
+    }
+
+    @Test
+    void deadlineMayBeAnyInstant() {
+        for (long instant : new long[] {0, 1, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
+            Guard guard = faked.watch(NOTHING);
+            guard.arm(instant);
+
+            faked.sweep(instant + 3);
+
+            assertThat(guard.disarm()).as("armed for %d", instant).isFalse();
+            guard.release();
+        }
+    }
+
+    @Test
+    void sweepSaysWhenToLookAgain() {
+        faked.watch(NOTHING).arm(ticker.nanos() + 500);
+        faked.watch(NOTHING).arm(ticker.nanos() + 300);
+        faked.watch(NOTHING).arm(ticker.nanos() + 400);
+
+        assertThat(faked.sweep(ticker.nanos())).isEqualTo(ticker.nanos() + 300);
+    }
+
+    @Test
+    void targetIsClosedLateNotEarly() throws Exception {
+        CompletableFuture<Long> closedAt = new CompletableFuture<>();
+        Guard guard = real.watch(() -> closedAt.complete(System.nanoTime()));
+        long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
+
+        guard.arm(deadline);
+
+        assertThat(closedAt.get(10, SECONDS) - deadline).isNotNegative();
+    }
+
+    @Test
+    void earlierDeadlineWakesTheWatchdogFromASleepUntilALaterOne() throws Exception {
+        CompletableFuture<Long> closedAt = new CompletableFuture<>();
+        real.watch(NOTHING).arm(System.nanoTime() + SECONDS.toNanos(20));
+        Guard earlier = real.watch(() -> closedAt.complete(System.nanoTime()));
+        long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
+
+        earlier.arm(deadline);
+
+        // Asleep until it looks anyway, it would be a second.
+        assertThat(closedAt.get(10, SECONDS) - deadline).isLessThan(MILLISECONDS.toNanos(800));
+    }
+
+    // The answer comes when the deadline does: whoever loses the race must know, and the next exchange must not be hit.
+    @Test
+    void deadlineNeverHitsTheNextExchange() {
+        long end = System.nanoTime() + SECONDS.toNanos(2);
+        int fired = 0;
+        int disarmed = 0;
+        Guard guard = real.watch(NOTHING);
+        while (System.nanoTime() - end < 0) {
+            long deadline = System.nanoTime() + 50_000;
+            long answer = deadline + ThreadLocalRandom.current().nextLong(400_000) - 100_000;
+            guard.arm(deadline);
+            while (System.nanoTime() - answer < 0) {
+                Thread.onSpinWait();
+            }
+            if (guard.disarm()) {
+                disarmed++;
+                guard.arm(System.nanoTime() + SECONDS.toNanos(60));
+                assertThat(guard.disarm()).as("the next exchange is not hit").isTrue();
+            } else {
+                fired++;
+                guard.release();
+                guard = real.watch(NOTHING);
+            }
+        }
+        guard.release();
+
+        assertThat(fired).as("exchanges that timed out").isPositive();
+        assertThat(disarmed).as("exchanges that did not").isPositive();
+    }
+
+    @Test
+    void threadEndsWhenThereIsNoGuard() throws Exception {
+        Guard guard = real.watch(NOTHING);
+        Thread thread = real.thread();
+
+        guard.release();
+
+        thread.join(10_000);
+        assertThat(thread.isAlive()).isFalse();
+    }
+
+    @Test
+    void thereIsNoThreadBeforeTheFirstGuard() {
+        assertThat(real.thread()).isNull();
+    }
+
+    // Waking it makes it look whether there are guards: just then another one comes.
+    @Test
+    void guardThatComesWhileTheThreadEndsIsServed() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            real.watch(NOTHING).release();
+            LockSupport.unpark(real.thread());
+            CompletableFuture<Void> closed = new CompletableFuture<>();
+            Guard guard = real.watch(() -> closed.complete(null));
+
+            guard.arm(System.nanoTime());
+
+            closed.get(10, SECONDS);
+            guard.release();
+        }
+    }
+
+    @Test
+    void targetThatHangsInCloseDoesNotHoldUpOthers() throws Exception {
+        CountDownLatch hang = new CountDownLatch(1);
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Guard hanging = real.watch(() -> awaitQuietly(hang));
+        Guard other = real.watch(() -> closed.complete(null));
+
+        hanging.arm(System.nanoTime());
+        await().atMost(Duration.ofSeconds(10)).until(() -> !hanging.disarm());
+        other.arm(System.nanoTime());
+
+        closed.get(10, SECONDS);
+        hang.countDown();
+    }
+
+    @Test
+    void targetThatFailsToCloseDoesNotEndTheThread() throws Exception {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Guard failing = real.watch(new FailingChannel());
+        Guard other = real.watch(() -> closed.complete(null));
+
+        failing.arm(System.nanoTime());
+        other.arm(System.nanoTime());
+
+        closed.get(10, SECONDS);
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await(20, SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static final class FailingChannel implements java.nio.channels.Channel {
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            throw new IllegalStateException("does not close");
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class NanosTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "-5, 0ms",
+        "0, 0ms",
+        "250000000, 250ms",
+        "1999999000, 2s",
+        "1500000000, 1.5s",
+        "10000000000, 10s",
+        "90000000000, 90s",
+    })
+    void readsAsPeopleWriteIt(long nanos, String text) {
+        assertThat(Nanos.readable(nanos)).isEqualTo(text);
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.testing;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS for tests: an authority, and certificates that it signed, made once per JVM. Each context is a new one, with no
+ * session to resume.
+ */
+public final class TestCertificates {
+
+    /** The name that the certificate of {@link #otherHostServer()} is for. */
+    public static final String OTHER_HOST = "other.example";
+
+    /** The subject of the certificate of {@link #clientWithCertificate()}. */
+    public static final String CLIENT_NAME = "CN=test client";
+
+    private static final char[] PASSWORD = "password".toCharArray();
+    private static final AtomicLong SERIAL = new AtomicLong();
+    private static final byte[] SHA256_WITH_ECDSA = Der.sequence(Der.oid(1, 2, 840, 10045, 4, 3, 2));
+
+    private static final KeyPair AUTHORITY_KEYS = newKeys();
+    private static final X509Certificate AUTHORITY = authority("test authority", AUTHORITY_KEYS);
+    private static final X509Certificate STRANGER = authority("another authority", newKeys());
+    private static final KeyStore LOCALHOST = signed("localhost", "localhost", "127.0.0.1", "::1");
+    private static final KeyStore OTHER = signed(OTHER_HOST, OTHER_HOST);
+    private static final KeyStore CLIENT = signed("test client", "client.example");
+
+    private TestCertificates() {}
+
+    /** A server for localhost, 127.0.0.1 and ::1, that trusts {@link #clientWithCertificate()}. */
+    public static SSLContext server() {
+        return context(LOCALHOST, AUTHORITY);
+    }
+
+    /** A server whose certificate is for another host than the one it runs on. */
+    public static SSLContext otherHostServer() {
+        return context(OTHER, AUTHORITY);
+    }
+
+    /** A client that trusts the servers here. */
+    public static SSLContext client() {
+        return context(null, AUTHORITY);
+    }
+
+    /** A client that trusts the servers here, and shows a certificate to those who ask. */
+    public static SSLContext clientWithCertificate() {
+        return context(CLIENT, AUTHORITY);
+    }
+
+    /** A client that trusts an authority which has signed none of the servers here. */
+    public static SSLContext untrustingClient() {
+        return context(null, STRANGER);
+    }
+
+    /** The trust managers of {@link #client()}, for a test to look into. */
+    public static TrustManager[] trustManagers() {
+        return trustManagers(AUTHORITY);
+    }
+
+    private static SSLContext context(@Nullable KeyStore keys, X509Certificate trusted) {
+        try {
+            KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keyManagers.init(keys, PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keyManagers.getKeyManagers(), trustManagers(trusted), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static TrustManager[] trustManagers(X509Certificate trusted) {
+        try {
+            KeyStore store = emptyStore();
+            store.setCertificateEntry("trusted", trusted);
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(store);
+            return factory.getTrustManagers();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static X509Certificate authority(String name, KeyPair keys) {
+        byte[] isAuthority = Der.sequence(Der.bool(true));
+        byte[] basicConstraints = Der.sequence(Der.oid(2, 5, 29, 19), Der.bool(true), Der.octets(isAuthority));
+        return certificate(name, keys, name, keys.getPrivate(), basicConstraints);
+    }
+
+    private static KeyStore signed(String name, String... hosts) {
+        try {
+            KeyPair keys = newKeys();
+            byte[][] names = Stream.of(hosts).map(TestCertificates::generalName).toArray(byte[][]::new);
+            byte[] subjectAltName = Der.sequence(Der.oid(2, 5, 29, 17), Der.octets(Der.sequence(names)));
+            X509Certificate certificate =
+                    certificate(name, keys, "test authority", AUTHORITY_KEYS.getPrivate(), subjectAltName);
+            KeyStore store = emptyStore();
+            store.setKeyEntry("key", keys.getPrivate(), PASSWORD, new Certificate[] {certificate, AUTHORITY});
+            return store;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // RFC 5280, 4.2.1.6: [2] is a DNS name, [7] an address.
+    private static byte[] generalName(String host) {
+        try {
+            boolean address = host.indexOf(':') >= 0 || host.matches("[0-9.]+");
+            return address
+                    ? Der.primitive(7, InetAddress.getByName(host).getAddress())
+                    : Der.primitive(2, host.getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // RFC 5280, 4.1.
+    private static X509Certificate certificate(
+            String name, KeyPair keys, String issuer, PrivateKey issuerKey, byte[] extension) {
+        byte[] content = Der.sequence(
+                Der.tagged(0, Der.integer(BigInteger.TWO)),
+                Der.integer(BigInteger.valueOf(SERIAL.incrementAndGet())),
+                SHA256_WITH_ECDSA,
+                commonName(issuer),
+                Der.sequence(Der.time("20200101000000Z"), Der.time("20991231235959Z")),
+                commonName(name),
+                keys.getPublic().getEncoded(),
+                Der.tagged(3, Der.sequence(extension)));
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(issuerKey);
+            signature.update(content);
+            byte[] certificate = Der.sequence(content, SHA256_WITH_ECDSA, Der.bits(signature.sign()));
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(certificate));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] commonName(String name) {
+        return Der.sequence(Der.set(Der.sequence(Der.oid(2, 5, 4, 3), Der.utf8(name))));
+    }
+
+    private static KeyPair newKeys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyStore emptyStore() throws GeneralSecurityException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
