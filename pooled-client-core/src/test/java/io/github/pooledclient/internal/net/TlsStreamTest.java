@@ -10,6 +10,7 @@ import io.github.pooledclient.transport.TlsIdentity;
 import io.github.pooledclient.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -123,8 +124,34 @@ class TlsStreamTest {
     }
 
     @Test
-    void keyUpdateSeenByAProbeIsAnsweredLater() throws Exception {
-        try (TlsServer server = TlsServer.trusted("TLSv1.3")) {
+    void renegotiationIsAnsweredByWhoeverReads() throws Exception {
+        try (TlsServer server = TlsServer.trusted("TLSv1.2")) {
+            FutureTask<String> received = server.serve(socket -> {
+                socket.startHandshake();
+                socket.addHandshakeCompletedListener(again -> {
+                    try {
+                        send(socket, "after".getBytes(StandardCharsets.US_ASCII));
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+                socket.startHandshake();
+                return readFive(socket);
+            });
+
+            try (TlsTransport tls = server.handshake(TestCertificates.client())) {
+                assertThat(readFive(tls)).isEqualTo("after");
+                tls.write(ByteBuffer.wrap("again".getBytes(StandardCharsets.US_ASCII)));
+
+                assertThat(resultOf(received)).isEqualTo("again");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+    void newKeysThatAProbeSawAreAgreedUponByTheNextWrite(String version) throws Exception {
+        try (TlsServer server = TlsServer.trusted(version)) {
             FutureTask<Void> updated = new FutureTask<>(() -> null);
             FutureTask<String> echoed = server.serve(socket -> {
                 readFive(socket);
