@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Wires the pool into Spring Boot. */
+/**
+ * The wiring of a Spring Boot application: beans from the properties
+ * {@link io.github.pooledclient.spring.autoconfigure.PooledClientProperties pool.*}.
+ */
 @NullMarked
 package io.github.pooledclient.spring.autoconfigure;
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import java.io.Serial;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A property has a value that the pool cannot work with; the application does not start. */
+public final class InvalidPoolPropertyException extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    private final String property;
+    private final String value;
+    private final String reason;
+
+    InvalidPoolPropertyException(String property, @Nullable Object value, String reason) {
+        this(property, value, reason, null);
+    }
+
+    private InvalidPoolPropertyException(
+            String property, @Nullable Object value, String reason, @Nullable Throwable cause) {
+        super(property + " = " + value + ": " + reason, cause);
+        this.property = property;
+        this.value = String.valueOf(value);
+        this.reason = reason;
+    }
+
+    /** Sets what a property says, unless it says nothing; what the setter refuses is refused here with the property's name. */
+    static <T> void set(String property, @Nullable T value, Consumer<T> setter) {
+        if (value == null) {
+            return;
+        }
+        try {
+            setter.accept(value);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPoolPropertyException(property, value, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** The property in its canonical form: {@code pool.max-idle-per-host}. */
+    public String property() {
+        return property;
+    }
+
+    /** The value that it has. */
+    public String value() {
+        return value;
+    }
+
+    /** Why not, and what it may be. */
+    public String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
+
+import io.github.pooledclient.PooledHttpClient;
+import java.time.Duration;
+import java.util.Map;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Fallback;
+
+/**
+ * Auto-configuration of a {@link PooledHttpClient} from the properties {@code pool.*}, and of its end when the application
+ * stops.
+ *
+ * <p>It is a fallback, so that an application's own {@link java.net.http.HttpClient} bean is what is injected where one is
+ * asked for; an own {@code PooledHttpClient} bean replaces it.
+ */
+@AutoConfiguration
+@EnableConfigurationProperties(PooledClientProperties.class)
+public final class PooledClientAutoConfiguration {
+
+    // Client builders refuse zero, as the JDK's does; as a property it means that there is no limit.
+    private static final Duration UNLIMITED = Duration.ofDays(36_500);
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(PooledHttpClient.class)
+    static class Client {
+
+        @Bean
+        ConfiguredPool pooledClientSettings(PooledClientProperties properties) {
+            return ConfiguredPool.of(properties);
+        }
+
+        // Where the context is stopped, the lifecycle below has ended calls by then; this is for one that never
+        // started.
+        @Bean(destroyMethod = "shutdownNow")
+        @Fallback
+        PooledHttpClient pooledHttpClient(
+                PooledClientProperties properties,
+                ConfiguredPool pool,
+                ObjectProvider<PooledClientBuilderCustomizer> customizers) {
+            PooledHttpClient.Builder builder =
+                    PooledHttpClient.newBuilder().pool(pool.settings()).decompress(properties.decompress());
+            Duration connect = properties.connectTimeout();
+            set("pool.connect-timeout", connect.isZero() ? UNLIMITED : connect, builder::connectTimeout);
+            set("pool.read-timeout", properties.readTimeout(), builder::readTimeout);
+            customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
+            return builder.build();
+        }
+    }
+
+    @Bean
+    @ConditionalOnBean(PooledHttpClient.class)
+    PooledClientLifecycle pooledClientLifecycle(
+            Map<String, PooledHttpClient> clients, PooledClientProperties properties) {
+        set("pool.shutdown-timeout", properties.shutdownTimeout(), PooledClientAutoConfiguration::requireNotNegative);
+        return new PooledClientLifecycle(clients.values(), properties.shutdownTimeout());
+    }
+
+    private static void requireNotNegative(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("shutdownTimeout must not be negative: " + timeout);
+        }
+    }
+}

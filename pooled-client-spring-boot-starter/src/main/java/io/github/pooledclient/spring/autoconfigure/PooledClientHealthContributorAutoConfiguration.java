@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.spring.PooledClientHealthIndicator;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.CompositeHealthContributorConfiguration;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthContributor;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration of the health contributor {@code connectionPool}: with several clients, one for each. */
+@AutoConfiguration(after = PooledClientAutoConfiguration.class)
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnEnabledHealthIndicator("connectionPool")
+public final class PooledClientHealthContributorAutoConfiguration
+        extends CompositeHealthContributorConfiguration<PooledClientHealthIndicator, PooledHttpClient> {
+
+    PooledClientHealthContributorAutoConfiguration() {
+        super(PooledClientHealthIndicator::new);
+    }
+
+    @Bean
+    @ConditionalOnBean(PooledHttpClient.class)
+    @ConditionalOnMissingBean(name = {"connectionPoolHealthIndicator", "connectionPoolHealthContributor"})
+    HealthContributor connectionPoolHealthContributor(ConfigurableListableBeanFactory beans) {
+        return createContributor(beans, PooledHttpClient.class);
+    }
+}

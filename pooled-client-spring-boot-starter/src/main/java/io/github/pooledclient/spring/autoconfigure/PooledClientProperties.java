@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What {@code pool.*} says. Unknown names under {@code pool} are left alone: the prefix is a common word, and an
+ * application may use it for a pool of its own.
+ *
+ * @param enabled Whether to keep connections for reuse.
+ * @param maxConnections How many connections all hosts together may have. 0 means no limit.
+ * @param maxConnectionsPerHost How many connections a host may have, in whatever state. At least 1.
+ * @param maxIdle How many idle connections to keep for all hosts together. 0 means no limit.
+ * @param maxIdlePerHost How many idle connections to keep for a host. 0 means none.
+ * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
+ * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
+ * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
+ * @param maxPendingPerHost How many callers may wait for a connection to a host. 0 means none.
+ * @param keepAliveHints Whether to obey what servers say in their Keep-Alive field.
+ * @param leakDetectionThreshold How long a connection may be lent before it is reported as leaked. 0 means no report.
+ * @param connectTimeout How long opening a connection may take, TLS included. 0 means without limit.
+ * @param readTimeout How long a server may be silent. 0 means without limit.
+ * @param decompress Whether to ask for compressed responses and to decompress them.
+ * @param shutdownTimeout How long calls may go on when the application stops.
+ * @param restClient Use by RestClient, RestTemplate and HTTP service clients.
+ * @param hosts Settings for single hosts, by a name of your choice.
+ */
+// maxConnections before maxConnectionsPerHost, maxIdle likewise: Boot's processor takes the first tag that begins with
+// a
+// name for that name's description.
+@ConfigurationProperties("pool")
+public record PooledClientProperties(
+        @DefaultValue("true") boolean enabled,
+        @DefaultValue("0") int maxConnections,
+        @DefaultValue("50") int maxConnectionsPerHost,
+        @DefaultValue("0") int maxIdle,
+        @DefaultValue("50") int maxIdlePerHost,
+        @DefaultValue("30s") Duration idleTimeout,
+        @DefaultValue("10m") Duration maxLifetime,
+        @DefaultValue("5s") Duration acquireTimeout,
+        @DefaultValue("1000") int maxPendingPerHost,
+        @DefaultValue("true") boolean keepAliveHints,
+        @DefaultValue("0s") Duration leakDetectionThreshold,
+        @DefaultValue("5s") Duration connectTimeout,
+        @DefaultValue("30s") Duration readTimeout,
+        @DefaultValue("true") boolean decompress,
+        @DefaultValue("20s") Duration shutdownTimeout,
+        @DefaultValue RestClient restClient,
+        @DefaultValue Map<String, Host> hosts) {
+
+    public PooledClientProperties {
+        hosts = Map.copyOf(hosts);
+    }
+
+    /**
+     * What {@code pool.rest-client.*} says.
+     *
+     * @param enabled Whether RestClient, RestTemplate and HTTP service clients use the pool.
+     */
+    public record RestClient(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * What {@code pool.hosts.<name>.*} says; what is left out is as for all hosts.
+     *
+     * @param url Origin such as https://api.example.com, or https://*.example.com for all names below.
+     * @param enabled Whether to keep connections for reuse.
+     * @param maxConnectionsPerHost How many connections the host may have, in whatever state. At least 1.
+     * @param maxIdlePerHost How many idle connections to keep. 0 means none.
+     * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
+     * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
+     * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
+     * @param maxPendingPerHost How many callers may wait for a connection. 0 means none.
+     * @param keepAliveHints Whether to obey what the server says in its Keep-Alive field.
+     * @param leakDetectionThreshold How long a connection may be lent before it is reported as leaked. 0 means no report.
+     */
+    public record Host(
+            @Nullable String url,
+            @Nullable Boolean enabled,
+            @Nullable Integer maxConnectionsPerHost,
+            @Nullable Integer maxIdlePerHost,
+            @Nullable Duration idleTimeout,
+            @Nullable Duration maxLifetime,
+            @Nullable Duration acquireTimeout,
+            @Nullable Integer maxPendingPerHost,
+            @Nullable Boolean keepAliveHints,
+            @Nullable Duration leakDetectionThreshold) {}
+}

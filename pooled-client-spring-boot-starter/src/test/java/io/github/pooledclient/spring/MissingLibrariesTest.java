@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pooledclient.spring.testing.ReducedClassPath;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The starter in whole applications, each with less on its class path. */
+class MissingLibrariesTest {
+
+    private static final String CLIENT = "pooledHttpClient";
+    private static final String BUILDER = "pooledClientHttpRequestFactoryBuilder";
+    private static final String ENDPOINT = "pooledClientEndpoint";
+    private static final String HEALTH = "connectionPoolHealthContributor";
+    private static final String METRICS = "pooledClientMetrics";
+
+    private static final String[] WEB_SERVER = {"tomcat", "spring-boot-tomcat", "spring-boot-starter-tomcat"};
+    private static final String[] WEB_MVC = {"spring-webmvc", "spring-boot-webmvc", "spring-boot-servlet"};
+    private static final String[] ACTUATOR = {"spring-boot-actuator"};
+    private static final String[] HEALTH_MODULE = {"spring-boot-health"};
+    private static final String[] MICROMETER = {"micrometer", "spring-boot-micrometer"};
+    private static final String[] HTTP_CLIENT = {"spring-boot-http-client", "spring-boot-restclient"};
+    private static final String[] SPRING_WEB = {"spring-web-", "spring-boot-http-converter", "spring-boot-web-server"};
+
+    @Test
+    void withAllOfThemAllIsThere() throws Exception {
+        assertThat(beans()).contains(CLIENT, BUILDER, ENDPOINT, HEALTH, METRICS);
+    }
+
+    @Test
+    void withoutWebServer() throws Exception {
+        assertThat(beans(WEB_SERVER, WEB_MVC)).contains(CLIENT, BUILDER, HEALTH, METRICS);
+    }
+
+    @Test
+    void withoutActuator() throws Exception {
+        assertThat(beans(ACTUATOR)).contains(CLIENT, BUILDER, HEALTH).doesNotContain(ENDPOINT);
+    }
+
+    @Test
+    void withoutHealth() throws Exception {
+        assertThat(beans(ACTUATOR, HEALTH_MODULE)).contains(CLIENT, BUILDER).doesNotContain(ENDPOINT, HEALTH);
+    }
+
+    @Test
+    void withoutMicrometer() throws Exception {
+        assertThat(beans(ACTUATOR, MICROMETER))
+                .contains(CLIENT, BUILDER, HEALTH)
+                .doesNotContain(METRICS);
+    }
+
+    @Test
+    void withoutHttpClientModule() throws Exception {
+        assertThat(beans(HTTP_CLIENT))
+                .contains(CLIENT, ENDPOINT, HEALTH, METRICS)
+                .doesNotContain(BUILDER);
+    }
+
+    @Test
+    void withNoneOfThem() throws Exception {
+        assertThat(beans(WEB_SERVER, WEB_MVC, ACTUATOR, HEALTH_MODULE, MICROMETER, HTTP_CLIENT, SPRING_WEB))
+                .contains(CLIENT)
+                .doesNotContain(BUILDER, ENDPOINT, HEALTH, METRICS);
+    }
+
+    private static String[] beans(String[]... missing) throws Exception {
+        String[] names = Arrays.stream(missing).flatMap(Arrays::stream).toArray(String[]::new);
+        return (String[]) ReducedClassPath.call(Beans.class, names);
+    }
+
+    /** The names of the beans of an application. */
+    public static final class Beans implements Callable<String[]> {
+
+        @Override
+        public String[] call() {
+            SpringApplication application = new SpringApplication(Application.class);
+            application.setDefaultProperties(Map.of(
+                    // Tomcat can be started from one class loader of a JVM only; other tests have it.
+                    "spring.main.web-application-type", "none",
+                    "management.endpoints.web.exposure.include", "*",
+                    "spring.main.banner-mode", "off"));
+            // Logging and shutdown hooks belong to the whole JVM.
+            application.setRegisterShutdownHook(false);
+            try (ConfigurableApplicationContext context = application.run()) {
+                return context.getBeanDefinitionNames();
+            }
+        }
+    }
+
+    @EnableAutoConfiguration
+    static class Application {}
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.client.RestClient;
+
+@SpringBootTest(
+        classes = ReadOnlyEndpointTest.Application.class,
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoints.web.exposure.include=connectionpool",
+            "management.endpoint.connectionpool.access=read-only"
+        })
+class ReadOnlyEndpointTest {
+
+    @LocalServerPort
+    private int port;
+
+    @Test
+    void readOnlyAccessHasNoDelete() {
+        assertThat(status(HttpMethod.GET)).isEqualTo(200);
+        assertThat(status(HttpMethod.DELETE)).isEqualTo(405);
+    }
+
+    private int status(HttpMethod method) {
+        return RestClient.create()
+                .method(method)
+                .uri("http://localhost:" + port + "/actuator/connectionpool")
+                .exchange((request, response) -> response.getStatusCode().value());
+    }
+
+    @EnableAutoConfiguration
+    static class Application {}
+}

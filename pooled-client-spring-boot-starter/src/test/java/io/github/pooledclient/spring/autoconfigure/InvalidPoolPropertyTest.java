@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+@ExtendWith(OutputCaptureExtension.class)
+class InvalidPoolPropertyTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(PooledClientAutoConfiguration.class));
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "pool.max-connections-per-host | 0   | at least 1: 0",
+                "pool.max-connections          | -1  | at least 0: -1",
+                "pool.max-idle-per-host        | -1  | at least 0: -1",
+                "pool.max-idle                 | -2  | at least 0: -2",
+                "pool.idle-timeout             | -5s | not be negative",
+                "pool.max-lifetime             | -1m | not be negative",
+                "pool.acquire-timeout          | -1s | not be negative",
+                "pool.max-pending-per-host     | -1  | at least 0: -1",
+                "pool.leak-detection-threshold | -1s | not be negative",
+                "pool.connect-timeout          | -1s | positive",
+                "pool.read-timeout             | -1s | not be negative",
+                "pool.shutdown-timeout         | -1s | not be negative",
+            })
+    void wrongValueStopsTheStart(String property, String value, String allowed) {
+        runner.withPropertyValues(property + "=" + value)
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .satisfies(e -> assertThat(
+                                        invalid(context.getStartupFailure()).property())
+                                .isEqualTo(property))
+                        .satisfies(e -> assertThat(
+                                        invalid(context.getStartupFailure()).reason())
+                                .contains(allowed)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "pool.hosts.api.max-idle-per-host, -1",
+        "pool.hosts.api.idle-timeout, -1s",
+        "pool.hosts.api.url, ftp://api.example.com",
+        "pool.hosts.api.url, https://api.example.com/path",
+        "pool.hosts.api.url, nonsense",
+    })
+    void wrongValueOfAHostIsNamedInFull(String property, String value) {
+        runner.withPropertyValues("pool.hosts.api.url=https://api.example.com", property + "=" + value)
+                .run(context -> assertThat(invalid(context.getStartupFailure()).property())
+                        .isEqualTo(property));
+    }
+
+    @Test
+    void hostWithoutUrlIsRefused() {
+        runner.withPropertyValues("pool.hosts.api.max-idle-per-host=1")
+                .run(context -> assertThat(invalid(context.getStartupFailure()))
+                        .hasMessageStartingWith("pool.hosts.api.url = null: must be set"));
+    }
+
+    @Test
+    void twoHostsOfOneUrlAreRefused() {
+        runner.withPropertyValues(
+                        "pool.hosts.a.url=https://api.example.com", "pool.hosts.b.url=https://api.example.com")
+                .run(context -> assertThat(invalid(context.getStartupFailure()))
+                        .hasMessageContaining("pool.hosts.b.url")
+                        .hasMessageContaining("pool.hosts.a.url"));
+    }
+
+    @Test
+    void startSaysPropertyValueAndWhatIsAllowed(CapturedOutput output) {
+        SpringApplication application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .build();
+
+        assertThat(catchThrowable(
+                        () -> application.run("--pool.max-idle-per-host=-1").close()))
+                .isNotNull();
+
+        assertThat(output)
+                .contains("Property: pool.max-idle-per-host")
+                .contains("Value: \"-1\"")
+                .contains("Origin: \"pool.max-idle-per-host\" from property source \"commandLineArgs\"")
+                .contains("maxIdlePerHost must be at least 0: -1");
+    }
+
+    private static InvalidPoolPropertyException invalid(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InvalidPoolPropertyException invalid) {
+                return invalid;
+            }
+        }
+        throw new AssertionError("not for a property", failure);
+    }
+
+    @ImportAutoConfiguration(PooledClientAutoConfiguration.class)
+    static class Application {}
+}

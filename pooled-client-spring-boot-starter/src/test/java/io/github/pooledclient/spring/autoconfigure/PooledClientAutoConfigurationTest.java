@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.pool.PoolSnapshot;
+import io.github.pooledclient.transport.Origin;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class PooledClientAutoConfigurationTest {
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(PooledClientAutoConfiguration.class));
+
+    @Test
+    void clientHasTheDefaultsOfThePool() {
+        runner.run(context -> {
+            PooledHttpClient client = context.getBean("pooledHttpClient", PooledHttpClient.class);
+            PoolSettings defaults = PoolSettings.defaults();
+            PoolSettings settings = client.poolSettings();
+            assertThat(settings.enabled()).isEqualTo(defaults.enabled());
+            assertThat(settings.maxConnectionsPerHost()).isEqualTo(defaults.maxConnectionsPerHost());
+            assertThat(settings.maxConnections()).isEqualTo(defaults.maxConnections());
+            assertThat(settings.maxIdlePerHost()).isEqualTo(defaults.maxIdlePerHost());
+            assertThat(settings.maxIdle()).isEqualTo(defaults.maxIdle());
+            assertThat(settings.idleTimeout()).isEqualTo(defaults.idleTimeout());
+            assertThat(settings.maxLifetime()).isEqualTo(defaults.maxLifetime());
+            assertThat(settings.acquireTimeout()).isEqualTo(defaults.acquireTimeout());
+            assertThat(settings.maxPendingPerHost()).isEqualTo(defaults.maxPendingPerHost());
+            assertThat(settings.keepAliveHints()).isEqualTo(defaults.keepAliveHints());
+            assertThat(settings.leakDetectionThreshold()).isEqualTo(defaults.leakDetectionThreshold());
+            assertThat(client.connectTimeout()).contains(Duration.ofSeconds(5));
+            assertThat(client.readTimeout()).isEqualTo(Duration.ofSeconds(30));
+        });
+    }
+
+    @Test
+    void propertiesAreTheSettings() {
+        runner.withPropertyValues(
+                        "pool.enabled=false",
+                        "pool.max-connections-per-host=1",
+                        "pool.max-connections=2",
+                        "pool.max-idle-per-host=3",
+                        "pool.max-idle=4",
+                        "pool.idle-timeout=5s",
+                        "pool.max-lifetime=6m",
+                        "pool.acquire-timeout=7ms",
+                        "pool.max-pending-per-host=8",
+                        "pool.keep-alive-hints=false",
+                        "pool.leak-detection-threshold=9s",
+                        "pool.connect-timeout=10s",
+                        "pool.read-timeout=0")
+                .run(context -> {
+                    PooledHttpClient client = context.getBean(PooledHttpClient.class);
+                    PoolSettings settings = client.poolSettings();
+                    assertThat(settings.enabled()).isFalse();
+                    assertThat(settings.maxConnectionsPerHost()).isEqualTo(1);
+                    assertThat(settings.maxConnections()).isEqualTo(2);
+                    assertThat(settings.maxIdlePerHost()).isEqualTo(3);
+                    assertThat(settings.maxIdle()).isEqualTo(4);
+                    assertThat(settings.idleTimeout()).isEqualTo(Duration.ofSeconds(5));
+                    assertThat(settings.maxLifetime()).isEqualTo(Duration.ofMinutes(6));
+                    assertThat(settings.acquireTimeout()).isEqualTo(Duration.ofMillis(7));
+                    assertThat(settings.maxPendingPerHost()).isEqualTo(8);
+                    assertThat(settings.keepAliveHints()).isFalse();
+                    assertThat(settings.leakDetectionThreshold()).isEqualTo(Duration.ofSeconds(9));
+                    assertThat(client.connectTimeout()).contains(Duration.ofSeconds(10));
+                    assertThat(client.readTimeout()).isZero();
+                });
+    }
+
+    @Test
+    void connectTimeoutOfZeroIsNone() {
+        runner.withPropertyValues("pool.connect-timeout=0")
+                .run(context -> assertThat(
+                                context.getBean(PooledHttpClient.class).connectTimeout())
+                        .hasValueSatisfying(timeout -> assertThat(timeout).isGreaterThan(Duration.ofDays(3650))));
+    }
+
+    @Test
+    void hostHasItsOwnSettingsAndInheritsTheOthers() {
+        runner.withPropertyValues(
+                        "pool.max-idle-per-host=7",
+                        "pool.hosts.partner.url=https://*.partner.example",
+                        "pool.hosts.partner.max-connections-per-host=3")
+                .run(context -> {
+                    PoolSettings settings =
+                            context.getBean(PooledHttpClient.class).poolSettings();
+                    PoolSettings partner = settings.forOrigin(origin("https://api.partner.example"));
+                    PoolSettings other = settings.forOrigin(origin("https://api.example"));
+                    assertThat(partner.maxConnectionsPerHost()).isEqualTo(3);
+                    assertThat(partner.maxIdlePerHost()).isEqualTo(7);
+                    assertThat(other.maxConnectionsPerHost()).isEqualTo(50);
+                });
+    }
+
+    @Test
+    void hostIsNamedAsConfigured() {
+        runner.withPropertyValues("pool.hosts.partner.url=https://*.partner.example")
+                .run(context -> {
+                    ConfiguredPool pool = context.getBean(ConfiguredPool.class);
+                    assertThat(pool.nameOf("https://api.partner.example:443")).isEqualTo("partner");
+                    assertThat(pool.nameOf("https://api.example:443")).isEqualTo("https://api.example:443");
+                });
+    }
+
+    @Test
+    void customizersComeAfterTheProperties() {
+        runner.withPropertyValues("pool.read-timeout=9s")
+                .withBean(
+                        PooledClientBuilderCustomizer.class,
+                        () -> builder -> builder.readTimeout(Duration.ofSeconds(1)))
+                .run(context -> assertThat(
+                                context.getBean(PooledHttpClient.class).readTimeout())
+                        .isEqualTo(Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void ownPooledClientReplacesIt() {
+        runner.withUserConfiguration(OwnPooledClient.class)
+                .run(context -> assertThat(context)
+                        .hasSingleBean(PooledHttpClient.class)
+                        .doesNotHaveBean("pooledHttpClient")
+                        .doesNotHaveBean(ConfiguredPool.class)
+                        .hasSingleBean(PooledClientLifecycle.class));
+    }
+
+    @Test
+    void ownHttpClientIsTheOneThatIsInjected() {
+        runner.withUserConfiguration(OwnHttpClient.class).run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(PooledHttpClient.class);
+            assertThat(context.getBean(HttpClient.class)).isSameAs(context.getBean("ownHttpClient"));
+            assertThat(context.getBean(NeedsHttpClient.class).client()).isSameAs(context.getBean("ownHttpClient"));
+        });
+    }
+
+    @Test
+    void withoutAnotherOneItIsTheHttpClientThatIsInjected() {
+        runner.withBean(NeedsHttpClient.class)
+                .run(context -> assertThat(
+                                context.getBean(NeedsHttpClient.class).client())
+                        .isSameAs(context.getBean(PooledHttpClient.class)));
+    }
+
+    @Test
+    void clientIsClosedWithTheContext() {
+        PooledHttpClient[] client = new PooledHttpClient[1];
+
+        runner.run(context -> client[0] = context.getBean(PooledHttpClient.class));
+
+        assertThat(client[0].isTerminated()).isTrue();
+        assertThat(client[0].snapshot().state()).isEqualTo(PoolSnapshot.State.CLOSED);
+    }
+
+    @Test
+    void stoppedContextCanBeStartedAgain() {
+        runner.run(context -> {
+            PooledHttpClient client = context.getBean(PooledHttpClient.class);
+
+            context.stop();
+            context.start();
+
+            assertThat(client.snapshot().state()).isEqualTo(PoolSnapshot.State.RUNNING);
+            assertThat(context.getBean(PooledClientLifecycle.class).isRunning()).isTrue();
+        });
+    }
+
+    @Test
+    void endOfAChildContextIsNotTheEnd() {
+        runner.run(context -> {
+            new ApplicationContextRunner()
+                    .withParent(context)
+                    .run(child -> assertThat(child).hasNotFailed());
+
+            context.stop();
+
+            assertThat(context.getBean(PooledHttpClient.class).snapshot().state())
+                    .isEqualTo(PoolSnapshot.State.RUNNING);
+        });
+    }
+
+    private static Origin origin(String uri) {
+        return Origin.of(URI.create(uri));
+    }
+
+    record NeedsHttpClient(HttpClient client) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnPooledClient {
+
+        @Bean
+        PooledHttpClient own() {
+            return PooledHttpClient.newHttpClient();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnHttpClient {
+
+        @Bean
+        HttpClient ownHttpClient() {
+            return HttpClient.newHttpClient();
+        }
+
+        @Bean
+        NeedsHttpClient needsHttpClient(HttpClient client) {
+            return new NeedsHttpClient(client);
+        }
+    }
+}
