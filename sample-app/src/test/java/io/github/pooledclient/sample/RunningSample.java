@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.sample;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.client.RestClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The sample as its users run it, on ports that are free, driven over HTTP. */
+final class RunningSample implements AutoCloseable {
+
+    private final int upstreamPort = freePort();
+    private final ConfigurableApplicationContext context;
+    private final RestClient http;
+
+    /**
+     * @param arguments as on the command line
+     */
+    RunningSample(String... arguments) {
+        String[] all = new String[arguments.length + 2];
+        all[0] = "--server.port=0";
+        all[1] = "--upstream.port=" + upstreamPort;
+        System.arraycopy(arguments, 0, all, 2, arguments.length);
+        context = SpringApplication.run(SampleApplication.class, all);
+        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        http = RestClient.create("http://localhost:" + port);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    ResponseEntity<String> get(String path) {
+        return send(HttpMethod.GET, path);
+    }
+
+    ResponseEntity<String> send(HttpMethod method, String path) {
+        return http.method(method)
+                .uri(path)
+                .retrieve()
+                .onStatus(status -> true, (request, response) -> {})
+                .toEntity(String.class);
+    }
+
+    /** What the endpoint says of the upstream. */
+    JsonNode upstream() {
+        return json("/actuator/connectionpool").path("hosts").path("http://localhost:" + upstreamPort);
+    }
+
+    JsonNode json(String path) {
+        return JsonMapper.shared().readTree(get(path).getBody());
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+}
