@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.http1;
+
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.internal.buffer.BufferPool;
+import io.github.pooledclient.internal.http.Exchange;
+import io.github.pooledclient.internal.http.ExchangeLimits;
+import io.github.pooledclient.internal.http.Failures;
+import io.github.pooledclient.internal.http.FieldRules;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.wire.WireInput;
+import io.github.pooledclient.internal.wire.WireOutput;
+import io.github.pooledclient.pool.CloseReason;
+import io.github.pooledclient.transport.Deadline;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response on a connection: the order of steps. Confined to one thread at a time, but for
+ * {@link #cancel()}.
+ */
+final class Http1Exchange implements Exchange {
+
+    private static final long SHORTEST_PAUSE_NANOS = 100_000;
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+
+    private enum Use {
+        OPEN,
+        CANCELLED,
+        ENDED
+    }
+
+    private final Http1Connection connection;
+    private final ExchangeLimits limits;
+    private final WireInput input;
+    private final WireOutput output;
+    private final ResponseHeads heads;
+    private final long begunAt;
+    private final AtomicReference<Use> use = new AtomicReference<>(Use.OPEN);
+
+    private Phase phase = Phase.WRITING;
+    private boolean isRequestCutShort;
+    private @Nullable CloseReason broken;
+    private @Nullable Response response;
+
+    /** What is known once the head of the final response has come. */
+    private record Response(BodyFraming framing, BodyInput body, KeepAlive keepAlive) {}
+
+    Http1Exchange(Http1Connection connection, ExchangeLimits limits, WireInput input, WireOutput output) {
+        this.connection = connection;
+        this.limits = limits;
+        this.input = input;
+        this.output = output;
+        this.heads = new ResponseHeads(input, connection.limits());
+        this.begunAt = connection.now();
+    }
+
+    @Override
+    public ResponseHead send(RequestHead request, RequestContent content) throws IOException {
+        boolean close = !limits.reusable() || FieldRules.hasConnectionOption(request.caller(), "close");
+        try {
+            ResponseHead head = write(request, content, close);
+            if (head == null) {
+                phase = Phase.WAITING;
+                head = heads.awaitFinal();
+            }
+            phase = Phase.READING;
+            response = response(request.method(), head, close);
+            // Who reads the body may take his time: without a buffer of ours, unless there is something in it.
+            input.release();
+            return head;
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Writes the request, or as much of it as the peer wants: null, unless the final response came before its end. */
+    private @Nullable ResponseHead write(RequestHead request, RequestContent content, boolean close)
+            throws IOException {
+        boolean expectContinue =
+                content.length() != 0 && (request.expectContinue() || FieldRules.expectsContinue(request.caller()));
+        ResponseHead early;
+        try {
+            RequestHeadWriter.write(request, content, close, expectContinue, output);
+            early = expectContinue ? awaitContinue() : null;
+            if (early == null) {
+                early = new ContentSink(framed(content), heads).send(content);
+            }
+        } catch (IOException e) {
+            if (!output.hasFailed()) {
+                throw e;
+            }
+            early = answerDespite(e);
+        }
+        isRequestCutShort = early != null;
+        return early;
+    }
+
+    private BodyOutput framed(RequestContent content) {
+        return content.length() < 0 ? new ChunkedOutput(output) : new FixedLengthOutput(output, content.length());
+    }
+
+    /**
+     * Waits until the peer asks for the content, or answers without it, or has had the time to (RFC 9110, 10.1.1). By
+     * looking again and again: a blocking read could be ended only together with the connection.
+     */
+    private @Nullable ResponseHead awaitContinue() throws IOException {
+        output.flush();
+        Deadline until =
+                Deadline.at(connection.now() + limits.expectContinueNanos()).earlier(limits.deadline());
+        long pause = SHORTEST_PAUSE_NANOS;
+        ResponseHead answer = heads.look();
+        while (answer == null && !heads.hasContinued() && !until.hasPassed(connection.now())) {
+            LockSupport.parkNanos(this, pause);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new ClosedByInterruptException();
+            }
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            answer = heads.look();
+        }
+        return answer;
+    }
+
+    // A server that has refused a request may reset the connection while we still write; what it said before that can
+    // be
+    // read nevertheless. Unless it accepted nothing: then whatever is there answers no request of ours.
+    private ResponseHead answerDespite(IOException writeFailure) throws IOException {
+        if (!output.hasSent() || use.get() != Use.OPEN || Diagnosis.isOurDoing(writeFailure)) {
+            throw writeFailure;
+        }
+        try {
+            return heads.awaitFinal();
+        } catch (IOException e) {
+            if (e != writeFailure) {
+                writeFailure.addSuppressed(e);
+            }
+            throw writeFailure;
+        }
+    }
+
+    private Response response(String method, ResponseHead head, boolean close) throws ProtocolException {
+        BodyFraming framing = BodyFraming.of(method, head);
+        BodyInput body = switch (framing.kind()) {
+            case NONE, LENGTH -> new FixedLengthInput(input, framing.length());
+            case CHUNKED -> new ChunkedInput(input, connection.limits());
+            case UNTIL_CLOSE -> new UntilCloseInput(input, connection::endedCleanly);
+        };
+        return new Response(framing, body, KeepAlive.of(close, head, framing, connection.obeysHints()));
+    }
+
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        Response current = response;
+        if (current == null || use.get() == Use.ENDED) {
+            throw new IllegalStateException("there is no response to read");
+        }
+        if (broken != null) {
+            // What framing there is left means nothing any more.
+            throw Failures.io(progress(), "the exchange has failed before: " + broken.word(), null);
+        }
+        try {
+            return current.body().read(into);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public long remaining() {
+        return response == null ? -1 : response.body().remaining();
+    }
+
+    @Override
+    public int available() {
+        return response == null || broken != null ? 0 : response.body().available();
+    }
+
+    @Override
+    public RequestState progress() {
+        if (input.hasReceived()) {
+            return RequestState.RESPONSE_STARTED;
+        }
+        return output.hasSent() ? RequestState.MAYBE_SENT : RequestState.NOT_SENT;
+    }
+
+    private IOException failed(IOException e) {
+        Diagnosis diagnosis = Diagnosis.of(
+                e,
+                new Diagnosis.Position(
+                        connection.origin(),
+                        phase,
+                        progress(),
+                        connection.now() - begunAt,
+                        limits.readTimeoutNanos(),
+                        use.get() == Use.CANCELLED));
+        boolean isUntouched = e instanceof ContentFailure && progress() == RequestState.NOT_SENT;
+        if (!isUntouched) {
+            broken = broken == null ? diagnosis.reason() : broken;
+            // At once, because a peer that waits for the rest of the request should know that it will not come.
+            connection.abort();
+        }
+        if (diagnosis.failure() instanceof InterruptedIOException) {
+            Thread.currentThread().interrupt();
+        }
+        return diagnosis.failure();
+    }
+
+    @Override
+    public void end() {
+        if (use.get() == Use.ENDED) {
+            return;
+        }
+        CloseReason reason = conclude();
+        output.discard();
+        input.discard();
+        if (!use.compareAndSet(Use.OPEN, Use.ENDED)) {
+            reason = CloseReason.CANCELLED;
+            use.set(Use.ENDED);
+        }
+        connection.ended(reason, response == null ? null : response.keepAlive());
+    }
+
+    /** Why the connection cannot be used again, or null if it can. */
+    private @Nullable CloseReason conclude() {
+        Response current = response;
+        if (broken != null) {
+            return broken;
+        }
+        if (current == null) {
+            // Nothing happened yet, or a source of content threw what is no IOException in the middle of the request.
+            return progress() == RequestState.NOT_SENT ? null : CloseReason.BODY_ABANDONED;
+        }
+        CloseReason closes = current.keepAlive().closes();
+        boolean isDrainable = closes == null && !isRequestCutShort;
+        if (!current.body().isAtEnd() && !(isDrainable && drain(current.body()))) {
+            return broken != null ? broken : CloseReason.BODY_ABANDONED;
+        }
+        if (closes != null) {
+            return closes;
+        }
+        return isRequestCutShort ? CloseReason.BODY_ABANDONED : surplus();
+    }
+
+    /** Reads what is left of the body, if that is little and soon here: cheaper than a new connection. */
+    private boolean drain(BodyInput body) {
+        Http1Limits bounds = connection.limits();
+        if (body.remaining() > bounds.drainBytes()) {
+            return false;
+        }
+        Deadline until = Deadline.at(connection.now() + Deadline.toNanos(bounds.drainTime()))
+                .earlier(limits.deadline());
+        connection.allow(until, limits.readTimeoutNanos());
+        ByteBuffer scratch = BufferPool.DIRECT_16K.borrow();
+        try {
+            for (int total = 0; total <= bounds.drainBytes() && !until.hasPassed(connection.now()); ) {
+                int count = body.read(scratch.clear());
+                if (count < 0) {
+                    return true;
+                }
+                total += count;
+            }
+        } catch (ProtocolException e) {
+            broken = CloseReason.PROTOCOL_ERROR;
+        } catch (IOException e) {
+            // Too late or cut off: whichever it was, nobody wanted this body.
+        } finally {
+            BufferPool.DIRECT_16K.giveBack(scratch);
+        }
+        return false;
+    }
+
+    private @Nullable CloseReason surplus() {
+        try {
+            int surplus = input.surplus(connection.mayHideBytes());
+            return surplus == 0 ? null : surplus > 0 ? CloseReason.SURPLUS_BYTES : CloseReason.PEER_CLOSED;
+        } catch (IOException e) {
+            return CloseReason.PEER_CLOSED;
+        }
+    }
+
+    @Override
+    public void cancel() {
+        // Not after the end: the connection may serve another exchange by then.
+        if (use.compareAndSet(Use.OPEN, Use.CANCELLED)) {
+            connection.abort();
+        }
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.http1;
+
+import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.wire.WireInput;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the final response to a request behind the interim ones (RFC 9110, 15.2). Confined to the thread of the exchange. */
+final class ResponseHeads {
+
+    private final WireInput input;
+    private final Http1Limits limits;
+    private int interim;
+    private boolean hasContinued;
+
+    ResponseHeads(WireInput input, Http1Limits limits) {
+        this.input = input;
+        this.limits = limits;
+    }
+
+    /** Waits for the final response. */
+    ResponseHead awaitFinal() throws IOException {
+        while (true) {
+            ResponseHead head = ResponseHeadReader.read(input, limits);
+            if (isFinal(head)) {
+                return head;
+            }
+        }
+    }
+
+    /**
+     * The final response if it has begun to arrive, without waiting for it otherwise.
+     *
+     * @throws EOFException if the peer has closed, and will answer no more
+     */
+    @Nullable
+    ResponseHead look() throws IOException {
+        while (input.available() > 0 || hasArrived()) {
+            ResponseHead head = ResponseHeadReader.read(input, limits);
+            if (isFinal(head)) {
+                return head;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the peer asked for the content: 100 (Continue). */
+    boolean hasContinued() {
+        return hasContinued;
+    }
+
+    private boolean hasArrived() throws IOException {
+        int count = input.fillNow();
+        if (count < 0) {
+            throw new EOFException("closed by the peer before the response head");
+        }
+        return count > 0;
+    }
+
+    private boolean isFinal(ResponseHead head) throws ProtocolException {
+        if (head.status() >= 200) {
+            return true;
+        }
+        if (head.status() == 101) {
+            throw new ProtocolException("101 (Switching Protocols) was not asked for (RFC 9110, 15.2.2)");
+        }
+        if (++interim > limits.interimResponses()) {
+            throw new ProtocolException("more than %d interim responses".formatted(limits.interimResponses()));
+        }
+        hasContinued |= head.status() == 100;
+        return false;
+    }
+}
