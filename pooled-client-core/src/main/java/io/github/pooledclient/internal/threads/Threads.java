@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.threads;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The one place that knows whether there are virtual threads (JDK 21 and newer). */
+public final class Threads {
+
+    private static final @Nullable ThreadFactory VIRTUAL = virtualFactory();
+    private static final AtomicLong COUNT = new AtomicLong();
+    // Only used without virtual threads. Threads end after ten idle seconds, so that a closed client leaves none
+    // behind.
+    private static final ThreadPoolExecutor PLATFORM = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            task -> daemon("pooled-client-" + COUNT.incrementAndGet(), task));
+
+    private Threads() {}
+
+    /** Runs a blocking task soon, on a virtual thread where the JDK has them, else on a daemon thread. */
+    public static void start(Runnable task) {
+        if (VIRTUAL != null) {
+            VIRTUAL.newThread(task).start();
+        } else {
+            PLATFORM.execute(task);
+        }
+    }
+
+    /**
+     * Runs a task that holds its thread in native code (a name look-up) on a platform daemon thread: on a virtual one it
+     * would hold a carrier.
+     */
+    public static void startPlatform(Runnable task) {
+        PLATFORM.execute(task);
+    }
+
+    /** A platform daemon thread, not started. */
+    public static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(null, task, name, 0, false);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static @Nullable ThreadFactory virtualFactory() {
+        try {
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> builderType = Class.forName("java.lang.Thread$Builder");
+            builder = builderType.getMethod("name", String.class, long.class).invoke(builder, "pooled-client-", 0L);
+            Method factory = builderType.getMethod("factory");
+            return (ThreadFactory) factory.invoke(builder);
+        } catch (ReflectiveOperationException | UnsupportedOperationException olderThan21) {
+            return null;
+        }
+    }
+}
