@@ -1,0 +1,784 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.pool;
+
+import io.github.pooledclient.internal.time.Elapsed;
+import io.github.pooledclient.pool.AcquireRejectedException;
+import io.github.pooledclient.pool.AcquireTimeoutException;
+import io.github.pooledclient.pool.CloseReason;
+import io.github.pooledclient.pool.ConnectionSnapshot;
+import io.github.pooledclient.pool.HostSnapshot;
+import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.pool.PoolSnapshot;
+import io.github.pooledclient.pool.Poolable;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one key: permits, those who wait, the idle, the leased.
+ *
+ * <p>A permit is taken before a connection is opened and given back after it is closed. Whatever comes free goes back to
+ * where it is kept, and then {@link #serve} hands out what there is to those who wait, in order: the one place where
+ * anything is handed out. Safe for use by several threads; all that changes is guarded by {@link #lock}, which is held for
+ * field accesses only.
+ */
+final class HostPool<K, C extends Poolable> implements Waiter.Line {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostPool.class);
+
+    // What was in use a moment ago is alive: looking costs a tenth of a small exchange on loopback (5 system calls).
+    private static final long LOOK_AFTER_IDLE_NANOS = Duration.ofMillis(1).toNanos();
+    private static final long FORGET_AFTER_NANOS = Duration.ofMinutes(10).toNanos();
+
+    final K key;
+    final String name;
+    private final PoolSettings settings;
+    private final long acquireTimeoutNanos;
+    private final long leakThresholdNanos;
+    private final Ticker ticker;
+    private final Listeners listeners;
+    private final SweepSchedule schedule;
+    private final @Nullable TotalLimits<K, C> totals;
+    private final HostSweep<C> sweep;
+    private final AtomicInteger waitingForPlace = new AtomicInteger();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final IdleConnections<C> idle;
+    private final Chain<PooledConnection<C>> leased = new Chain<>();
+    private final Chain<Waiter> waiters = new Chain<>();
+    private final Opener<K, C> opener;
+    private final HostCounters counters = new HostCounters();
+    private int permitsTaken;
+    private int maxConnections;
+    private int maxIdle;
+    private boolean suspended;
+    private PoolSnapshot.State state;
+    private long emptySince;
+    // Written under the lock, read without.
+    private volatile boolean forgotten;
+
+    HostPool(K key, ConnectionPool<K, C> pool) {
+        this.key = key;
+        this.name = pool.nameOf(key);
+        this.settings = pool.settingsOf(key);
+        this.ticker = pool.ticker();
+        this.listeners = pool.listeners();
+        this.schedule = pool.schedule();
+        this.totals = pool.totals();
+        this.state = pool.state();
+        this.idle = new IdleConnections<>(totals);
+        this.opener = new Opener<>(key, pool.source(), ticker, lock);
+        this.sweep = new HostSweep<>(this, listeners);
+        this.acquireTimeoutNanos = Deadline.toNanos(settings.acquireTimeout());
+        this.leakThresholdNanos = Deadline.toNanos(settings.leakDetectionThreshold());
+        this.maxConnections = settings.maxConnectionsPerHost();
+        this.maxIdle = settings.maxIdlePerHost();
+        this.emptySince = ticker.nanos();
+    }
+
+    // ---- acquire
+
+    /** Lends a connection as {@link ConnectionPool#acquire} does; null if this pool is forgotten: look up again. */
+    @Nullable
+    HeldLease<C> acquire(Acquisition how) throws IOException, InterruptedException {
+        long start = ticker.nanos();
+        Object got;
+        Waiter waiter = null;
+        lock.lock();
+        try {
+            if (forgotten) {
+                return null;
+            }
+            if (state == PoolSnapshot.State.CLOSED) {
+                throw rejected("the pool is closed");
+            }
+            got = waiters.isEmpty() ? takeNow(how.fresh(), how.owner(), start) : null;
+            if (got == null && waiters.size() < settings.maxPendingPerHost()) {
+                waiter = new Waiter(start, how, null);
+                waiters.addLast(waiter);
+            } else if (got == null) {
+                counters.acquireRejections++;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (got == null) {
+            got = await(waiter, how, start);
+        }
+        return lend(got, how, start);
+    }
+
+    /** An idle connection, or a permit to open one, or null: what can be had at once. The lock is held. */
+    private @Nullable Object takeNow(boolean fresh, @Nullable Object owner, long now) {
+        if (suspended) {
+            return null;
+        }
+        PooledConnection<C> connection = fresh ? null : idle.newest();
+        if (connection == null && permitsTaken < maxConnections) {
+            permitsTaken++;
+            return Waiter.OPEN;
+        }
+        if (connection == null && fresh) {
+            // At the limit, the oldest gives its permit for the new one; lend() closes it.
+            connection = idle.oldest();
+        }
+        if (connection != null) {
+            moveToLeased(connection, owner, now);
+        }
+        return connection;
+    }
+
+    private void moveToLeased(PooledConnection<C> connection, @Nullable Object owner, long now) {
+        idle.remove(connection);
+        connection.becomeLeased(now, owner);
+        leased.addFirst(connection);
+        counters.reused++;
+    }
+
+    private Object await(@Nullable Waiter waiter, Acquisition how, long start)
+            throws IOException, InterruptedException {
+        if (waiter == null) {
+            listeners.acquireRejected(name);
+            throw rejected(settings.maxPendingPerHost() + " callers wait already, and no more may");
+        }
+        Object answer = waiter.await(this, waitDeadline(how, start), ticker, name);
+        if (answer == Waiter.CLOSED) {
+            throw ended();
+        }
+        return answer;
+    }
+
+    private Deadline waitDeadline(Acquisition how, long start) {
+        return how.deadline().earlier(Deadline.at(start + acquireTimeoutNanos));
+    }
+
+    @Override
+    public void giveUp(Waiter waiter, long now) throws AcquireTimeoutException {
+        if (leave(waiter)) {
+            throw timedOut(waiter, now, null);
+        }
+    }
+
+    @Override
+    public boolean leave(Waiter waiter) {
+        return locked(() -> waiters.remove(waiter));
+    }
+
+    /** The wait has ended in vain, at this host or for a place among all: counted, told, and put into words. */
+    AcquireTimeoutException timedOut(Waiter waiter, long now, @Nullable String why) {
+        long waited = now - waiter.since;
+        AcquireTimeoutException timeout = locked(() -> {
+            counters.acquireTimeouts++;
+            return new AcquireTimeoutException(
+                    "no connection to " + name + " within " + Elapsed.text(waited) + ": "
+                            + (why == null ? whoHoldsWhat(now) : why),
+                    snapshotLocked());
+        });
+        listeners.acquireTimedOut(name, waited);
+        return timeout;
+    }
+
+    private String whoHoldsWhat(long now) {
+        long oldest = -1;
+        for (PooledConnection<C> c = leased.first(); c != null; c = c.next()) {
+            oldest = Math.max(oldest, now - c.since);
+        }
+        String lastFailure = opener.lastFailure();
+        return leased.size() + " of " + maxConnections + " leased, " + idle.size() + " idle, " + opener.size()
+                + " connecting, " + waiters.size() + " others waiting"
+                + (oldest < 0 ? "" : "; oldest lease " + Elapsed.text(oldest))
+                + (suspended ? "; the host is suspended" : "")
+                + (lastFailure == null ? "" : "; last connect failure: " + lastFailure);
+    }
+
+    private AcquireRejectedException ended() {
+        return rejected("the pool was closed, or the call cancelled, while it waited");
+    }
+
+    private AcquireRejectedException rejected(String why) {
+        return new AcquireRejectedException("no connection to " + name + ": " + why);
+    }
+
+    /** Makes a lease of what was taken: looks whether an idle connection is still good, opens one if it is not. */
+    private HeldLease<C> lend(Object taken, Acquisition how, long start) throws IOException, InterruptedException {
+        Object got = taken;
+        while (got != Waiter.OPEN) {
+            @SuppressWarnings("unchecked") // the two things that are ever taken
+            PooledConnection<C> connection = (PooledConnection<C>) got;
+            CloseReason bad = whyNotLent(connection, how);
+            if (bad == null) {
+                return leaseOf(connection, true, start);
+            }
+            got = replace(connection, bad, how);
+        }
+        return open(how, start);
+    }
+
+    private static <C extends Poolable> @Nullable CloseReason whyNotLent(
+            PooledConnection<C> connection, Acquisition how) {
+        if (how.fresh()) {
+            return CloseReason.STALE;
+        }
+        if (connection.expiredWhenLent != null) {
+            return connection.expiredWhenLent;
+        }
+        boolean mustLook = connection.idleNanos > LOOK_AFTER_IDLE_NANOS || !how.replayable();
+        return mustLook ? probe(connection) : null;
+    }
+
+    static <C extends Poolable> @Nullable CloseReason probe(PooledConnection<C> connection) {
+        return ask(connection, connection.connection::probe, CloseReason.IO_ERROR);
+    }
+
+    // A connection may be anybody's code: what it throws must cost no permit.
+    private static <T> @Nullable T ask(
+            PooledConnection<?> asked, Supplier<@Nullable T> question, @Nullable T otherwise) {
+        try {
+            return question.get();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A connection failed when the pool asked how it was: {}", asked.connection, e);
+            return otherwise;
+        }
+    }
+
+    /** Closes a bad connection that was taken and goes on to the next idle one, or keeps its permit to open one. */
+    private Object replace(PooledConnection<C> bad, CloseReason reason, Acquisition how) {
+        closeQuietly(bad, reason);
+        long now = ticker.nanos();
+        Object[] next = {Waiter.OPEN};
+        change(now, () -> {
+            leased.remove(bad);
+            counters.closed(reason);
+            // Counted when it was taken, but not reused after all.
+            counters.reused--;
+            PooledConnection<C> other = how.fresh() || suspended ? null : idle.newest();
+            if (other != null) {
+                moveToLeased(other, how.owner(), now);
+                freePermit(now);
+                next[0] = other;
+            }
+        });
+        hasClosed(bad, reason, now);
+        return next[0];
+    }
+
+    private HeldLease<C> open(Acquisition how, long start) throws IOException, InterruptedException {
+        if (totals != null) {
+            HeldLease<C> instead = takePlace(totals, how, start);
+            if (instead != null) {
+                return instead;
+            }
+        }
+        Opener.Outcome<C> outcome = opener.open(connectDeadline(how, start), how.owner());
+        C connection = outcome.connection();
+        if (connection == null) {
+            throw hasNotOpened(outcome);
+        }
+        long now = ticker.nanos();
+        PooledConnection<C> opened = new PooledConnection<>(connection, now, settings);
+        change(now, () -> {
+            opened.becomeLeased(now, how.owner());
+            leased.addFirst(opened);
+            counters.opened++;
+        });
+        listeners.opened(name, outcome.nanos());
+        return leaseOf(opened, false, start);
+    }
+
+    // One deadline for the wait and the connect, but "no wait at all" leaves the connect a timeout of its own.
+    private Deadline connectDeadline(Acquisition how, long start) {
+        Deadline deadline = how.deadline();
+        if (acquireTimeoutNanos != 0) {
+            deadline = deadline.earlier(Deadline.at(start + acquireTimeoutNanos));
+        }
+        return how.connectTimeoutNanos() == 0
+                ? deadline
+                : deadline.earlier(Deadline.at(ticker.nanos() + how.connectTimeoutNanos()));
+    }
+
+    private RuntimeException hasNotOpened(Opener.Outcome<C> outcome) throws IOException, InterruptedException {
+        Throwable failure = outcome.failure();
+        long now = ticker.nanos();
+        change(now, () -> {
+            counters.connectFailures++;
+            freePermit(now);
+        });
+        if (totals != null) {
+            totals.placeFreed();
+        }
+        AcquireRejectedException cancelled = ended();
+        listeners.connectFailed(name, outcome.nanos(), failure == null ? cancelled : failure);
+        if (failure == null) {
+            throw cancelled;
+        }
+        return Opener.rethrow(failure);
+    }
+
+    private HeldLease<C> leaseOf(PooledConnection<C> connection, boolean reused, long start) {
+        if (leakThresholdNanos != 0) {
+            Throwable here = new Throwable("a connection to " + name + " was acquired here");
+            locked(() -> connection.acquiredAt = here);
+            schedule.atLatest(connection.since + leakThresholdNanos);
+        }
+        listeners.acquired(name, ticker.nanos() - start, reused);
+        return new HeldLease<>(this, connection, reused);
+    }
+
+    // ---- give back
+
+    /** Takes a leased connection back, to be lent again or, for the reason given or found, to be closed. */
+    void takeBack(PooledConnection<C> connection, @Nullable CloseReason discard) {
+        C judge = connection.connection;
+        CloseReason reason = discard != null ? discard : ask(connection, judge::unusable, CloseReason.IO_ERROR);
+        Duration hint = reason == null && settings.keepAliveHints() ? ask(connection, judge::idleLimit, null) : null;
+        long now = ticker.nanos();
+        long leaseNanos = now - connection.since;
+        PooledConnection<C> surplus = null;
+        Waiter served = null;
+        lock.lock();
+        try {
+            leased.remove(connection);
+            if (reason == null) {
+                reason = whyNotKept(connection, now);
+            }
+            if (reason == null) {
+                connection.becomeIdle(now, hint);
+                idle.add(connection);
+                served = serve(now);
+                surplus = idle.size() > maxIdle ? idle.removeOldest() : null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Waiter.wake(served);
+        listeners.returned(name, leaseNanos);
+        if (reason != null) {
+            close(connection, reason);
+        } else if (surplus != null) {
+            close(surplus, CloseReason.MAX_IDLE);
+        } else {
+            hasGoneIdle(connection, now);
+        }
+    }
+
+    /** Why the pool does not want a usable connection back, or null. The lock is held. */
+    private @Nullable CloseReason whyNotKept(PooledConnection<C> connection, long now) {
+        boolean stillWanted = state == PoolSnapshot.State.DRAINING && !waiters.isEmpty();
+        if (state != PoolSnapshot.State.RUNNING && !stillWanted) {
+            return CloseReason.POOL_CLOSED;
+        }
+        if (connection.retired) {
+            return CloseReason.RETIRED;
+        }
+        if (connection.outlived(now)) {
+            return CloseReason.MAX_LIFETIME;
+        }
+        if (!settings.enabled()) {
+            return CloseReason.WE_SAID_CLOSE;
+        }
+        if (permitsTaken > maxConnections) {
+            return CloseReason.MAX_IDLE;
+        }
+        // Somebody waits for any place, and longer than those who wait here: without this a busy host would starve
+        // others.
+        boolean owed = totals != null && totals.owesOther(this, waiters.first());
+        return owed ? CloseReason.MADE_ROOM : null;
+    }
+
+    private void hasGoneIdle(PooledConnection<C> connection, long now) {
+        // As a rule a plain read: the reaper comes before this one has its time.
+        schedule.atLatest(now + IdleConnections.quietNanos(connection, now));
+        if (totals != null) {
+            totals.hasGoneIdle();
+        }
+    }
+
+    /** Hands out what there is to those who wait, in order. The lock is held; who was served is to be woken after it. */
+    private @Nullable Waiter serve(long now) {
+        Waiter served = null;
+        for (Waiter waiter = waiters.first(); waiter != null; waiter = waiters.first()) {
+            Object got = takeNow(waiter.fresh, waiter.owner, now);
+            if (got == null) {
+                break;
+            }
+            waiters.remove(waiter);
+            served = waiter.serve(got, served);
+        }
+        return served;
+    }
+
+    /** The lock is held; {@link #serve} must follow. */
+    private void freePermit(long now) {
+        permitsTaken--;
+        if (permitsTaken == 0) {
+            emptySince = now;
+        }
+    }
+
+    /** Closes a connection that is in no chain any more, and then gives its permit back: the limit counts sockets. */
+    void close(PooledConnection<C> connection, CloseReason reason) {
+        closeQuietly(connection, reason);
+        long now = ticker.nanos();
+        change(now, () -> {
+            counters.closed(reason);
+            freePermit(now);
+        });
+        hasClosed(connection, reason, now);
+    }
+
+    private static <C extends Poolable> void closeQuietly(PooledConnection<C> connection, CloseReason reason) {
+        try {
+            connection.connection.close(reason);
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A connection failed when it was closed: {}", connection.connection, e);
+        }
+    }
+
+    private void hasClosed(PooledConnection<C> connection, CloseReason reason, long now) {
+        LOG.debug("Closed a connection to {}: {}", name, reason.word());
+        if (totals != null) {
+            totals.placeFreed();
+        }
+        listeners.closed(name, reason, now - connection.openedAt);
+    }
+
+    // ---- with a limit over all hosts
+
+    /** Takes a place among all connections for the permit that is held; or gives the permit back for an idle connection. */
+    private @Nullable HeldLease<C> takePlace(TotalLimits<K, C> limits, Acquisition how, long start)
+            throws IOException, InterruptedException {
+        Object place = null;
+        waitingForPlace.incrementAndGet();
+        try {
+            place = limits.take(this, how, waitDeadline(how, start), start);
+        } finally {
+            waitingForPlace.decrementAndGet();
+            if (place != Waiter.OPEN) {
+                long now = ticker.nanos();
+                change(now, () -> freePermit(now));
+            }
+        }
+        if (place == Waiter.CLOSED) {
+            throw ended();
+        }
+        return place == Waiter.OPEN ? null : lend(place, how, start);
+    }
+
+    /** Takes an idle connection for whoever wants one, or null. */
+    @Nullable
+    PooledConnection<C> takeIdle(@Nullable Object owner) {
+        long now = ticker.nanos();
+        return locked(() -> {
+            PooledConnection<C> connection = suspended ? null : idle.newest();
+            if (connection != null) {
+                moveToLeased(connection, owner, now);
+            }
+            return connection;
+        });
+    }
+
+    /** For how long the oldest idle connection has been idle; -1 if there is none. */
+    long oldestIdleNanos(long now) {
+        return locked(() -> {
+            PooledConnection<C> oldest = idle.oldest();
+            return oldest == null ? -1L : now - oldest.since;
+        });
+    }
+
+    void closeOldestIdle(CloseReason reason) {
+        PooledConnection<C> oldest = locked(idle::removeOldest);
+        if (oldest != null) {
+            close(oldest, reason);
+        }
+    }
+
+    int idleHint() {
+        return idle.hint();
+    }
+
+    // ---- by hand
+
+    /** Lends an idle connection that is alive, or null. */
+    @Nullable
+    HeldLease<C> tryAcquire() {
+        long start = ticker.nanos();
+        for (PooledConnection<C> c = takeIdle(null); c != null; c = takeIdle(null)) {
+            PooledConnection<C> taken = c;
+            CloseReason bad = whyNotLent(taken, Acquisition.PLAIN);
+            if (bad == null) {
+                return leaseOf(taken, true, start);
+            }
+            locked(() -> {
+                counters.reused--;
+                return leased.remove(taken);
+            });
+            close(taken, bad);
+        }
+        return null;
+    }
+
+    /** What became of a connection that was opened elsewhere. */
+    enum Offer {
+        TAKEN,
+        REFUSED,
+        /** This pool is forgotten: look up again. */
+        FORGOTTEN
+    }
+
+    /** Takes in a connection that was opened elsewhere, if there is a permit for it. */
+    Offer offer(C connection) {
+        if (totals != null && !totals.tryTake()) {
+            return Offer.REFUSED;
+        }
+        long now = ticker.nanos();
+        PooledConnection<C> offered = new PooledConnection<>(connection, now, settings);
+        boolean usable = ask(offered, connection::unusable, CloseReason.IO_ERROR) == null;
+        Offer offer = locked(() -> takeIn(offered, usable, now));
+        if (offer == Offer.TAKEN) {
+            takeBack(offered, null);
+        } else if (totals != null) {
+            totals.placeFreed();
+        }
+        return offer;
+    }
+
+    private Offer takeIn(PooledConnection<C> offered, boolean usable, long now) {
+        if (forgotten) {
+            return Offer.FORGOTTEN;
+        }
+        boolean room = permitsTaken < maxConnections && maxIdle > 0;
+        if (!usable || !room || whyNotKept(offered, now) != null) {
+            return Offer.REFUSED;
+        }
+        permitsTaken++;
+        counters.opened++;
+        offered.becomeLeased(now, null);
+        leased.addFirst(offered);
+        return Offer.TAKEN;
+    }
+
+    /** Closes the idle connections; and, to {@code retire}, those in use on their return. */
+    void evict(boolean retire) {
+        List<PooledConnection<C>> evicted = locked(() -> {
+            for (PooledConnection<C> c = leased.first(); retire && c != null; c = c.next()) {
+                c.retired = true;
+            }
+            return idle.removeAll();
+        });
+        evicted.forEach(c -> close(c, CloseReason.EVICTED));
+    }
+
+    /** Closes the idle connections that were opened before an instant: one of that age turned out to be dead. */
+    void evictOpenedBefore(long instant) {
+        locked(() -> idle.removeIf(c -> c.openedAt - instant <= 0)).forEach(c -> close(c, CloseReason.STALE));
+    }
+
+    void suspend() {
+        change(ticker.nanos(), () -> suspended = true);
+    }
+
+    void resume() {
+        change(ticker.nanos(), () -> suspended = false);
+    }
+
+    void resize(int newMaxConnections, int newMaxIdle) {
+        List<PooledConnection<C>> surplus = new ArrayList<>();
+        change(ticker.nanos(), () -> {
+            maxConnections = newMaxConnections;
+            maxIdle = newMaxIdle;
+            int over = Math.max(permitsTaken - maxConnections, idle.size() - maxIdle);
+            for (PooledConnection<C> c = idle.oldest(); over > 0 && c != null; c = idle.oldest(), over--) {
+                idle.remove(c);
+                surplus.add(c);
+            }
+        });
+        surplus.forEach(c -> close(c, CloseReason.MAX_IDLE));
+    }
+
+    void retried() {
+        locked(() -> counters.retries++);
+        listeners.retried(name);
+    }
+
+    // ---- the end
+
+    /** From now on keeps nothing; once closed, lends nothing either. */
+    void enter(PoolSnapshot.State next) {
+        List<PooledConnection<C>> kept = locked(() -> {
+            state = next;
+            return idle.removeAll();
+        });
+        kept.forEach(c -> close(c, CloseReason.POOL_CLOSED));
+    }
+
+    /** Ends what is under way on behalf of owners: those who wait, those who open, and, if asked, those who use one. */
+    void cancel(Predicate<@Nullable Object> owners, boolean leasesToo) {
+        List<Opening> openings = new ArrayList<>();
+        List<PooledConnection<C>> inUse = new ArrayList<>();
+        Waiter served = locked(() -> {
+            openings.addAll(opener.of(owners));
+            for (PooledConnection<C> c = leased.first(); leasesToo && c != null; c = c.next()) {
+                if (owners.test(c.owner)) {
+                    inUse.add(c);
+                }
+            }
+            return Waiter.dismiss(waiters, owners);
+        });
+        Waiter.wake(served);
+        openings.forEach(Opening::cancel);
+        // One may have been given back meanwhile: then the next to have it finds it closed, and takes another.
+        inUse.forEach(c -> c.connection.cancel());
+    }
+
+    // ---- sweep
+
+    /**
+     * Closes idle connections that have had their time or died, reports leaks, and says when to come again.
+     *
+     * @return nanoseconds until then; {@link Long#MAX_VALUE} if nothing will be due
+     */
+    long sweep(long now) {
+        sweep.sweep(now);
+        return locked(() -> {
+            long quiet = idle.quietNanos(now);
+            for (PooledConnection<C> c = leased.first(); leakThresholdNanos != 0 && c != null; c = c.next()) {
+                quiet = c.leakReported ? quiet : Math.min(quiet, c.since + leakThresholdNanos - now);
+            }
+            return permitsTaken == 0 ? Math.min(quiet, emptySince + FORGET_AFTER_NANOS - now) : quiet;
+        });
+    }
+
+    List<PooledConnection<C>> removeExpired(long now) {
+        return locked(() -> idle.removeIf(c -> c.expired(now) != null));
+    }
+
+    @Nullable
+    PooledConnection<C> nextToLookAt(@Nullable PooledConnection<C> after, long now) {
+        return locked(() -> idle.nextToLookAt(after, now));
+    }
+
+    void hasLooked(PooledConnection<C> connection, @Nullable CloseReason found, long now) {
+        CloseReason[] bad = {found};
+        change(now, () -> {
+            connection.isBeingLookedAt = false;
+            if (found == null && connection.retired) {
+                bad[0] = state == PoolSnapshot.State.RUNNING ? CloseReason.EVICTED : CloseReason.POOL_CLOSED;
+            }
+            if (bad[0] != null) {
+                idle.remove(connection);
+            }
+        });
+        if (bad[0] != null) {
+            close(connection, bad[0]);
+        }
+    }
+
+    List<HostSweep.Leak> findLeaks(long now) {
+        if (leakThresholdNanos == 0) {
+            return List.of();
+        }
+        return locked(() -> {
+            List<HostSweep.Leak> leaks = new ArrayList<>();
+            for (PooledConnection<C> c = leased.first(); c != null; c = c.next()) {
+                if (now - c.since >= leakThresholdNanos && !c.leakReported && c.acquiredAt != null) {
+                    c.leakReported = true;
+                    counters.leaks++;
+                    leaks.add(new HostSweep.Leak(now - c.since, c.acquiredAt));
+                }
+            }
+            return leaks;
+        });
+    }
+
+    /** Forgets this pool if it has been empty for long; from then on {@link #acquire} says so. */
+    boolean forget(long now) {
+        return locked(() -> {
+            boolean unused = permitsTaken == 0 && waiters.isEmpty() && !suspended;
+            forgotten |= unused && now - emptySince >= FORGET_AFTER_NANOS;
+            return forgotten;
+        });
+    }
+
+    boolean isForgotten() {
+        return forgotten;
+    }
+
+    // ---- what is seen
+
+    HostSnapshot snapshot() {
+        return locked(this::snapshotLocked);
+    }
+
+    private HostSnapshot snapshotLocked() {
+        return new HostSnapshot(
+                leased.size(),
+                idle.size(),
+                opener.size(),
+                waiters.size() + waitingForPlace.get(),
+                maxConnections,
+                suspended,
+                counters.opened,
+                counters.reused,
+                counters.closed(),
+                counters.acquireTimeouts,
+                counters.acquireRejections,
+                counters.connectFailures,
+                counters.retries,
+                counters.leaks);
+    }
+
+    int idle() {
+        return locked(idle::size);
+    }
+
+    List<ConnectionSnapshot> connections(long now) {
+        List<PooledConnection<C>> all = new ArrayList<>();
+        int leasedOnes = locked(() -> {
+            leased.addTo(all);
+            int size = all.size();
+            idle.addTo(all);
+            return size;
+        });
+        // A connection is asked for its details outside the lock, and may have changed state meanwhile: no harm.
+        List<ConnectionSnapshot> snapshots = new ArrayList<>();
+        for (PooledConnection<C> c : all) {
+            boolean wasLeased = snapshots.size() < leasedOnes;
+            snapshots.add(c.snapshot(wasLeased ? ConnectionSnapshot.State.LEASED : ConnectionSnapshot.State.IDLE, now));
+        }
+        return snapshots;
+    }
+
+    // ---- the lock; what is done for each exchange takes it by hand
+
+    private <T extends @Nullable Object> T locked(Supplier<T> fields) {
+        lock.lock();
+        try {
+            return fields.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Changes fields under the lock, and serves those who wait with what came free. */
+    private void change(long now, Runnable fields) {
+        Waiter served;
+        lock.lock();
+        try {
+            fields.run();
+            served = serve(now);
+        } finally {
+            lock.unlock();
+        }
+        Waiter.wake(served);
+    }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.pool;
+
+import io.github.pooledclient.pool.CloseReason;
+import io.github.pooledclient.pool.Poolable;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits over all hosts: how many connections there may be, and how many of them idle. There is none of these where
+ * neither limit is set.
+ *
+ * <p>Who has a permit of a host takes a place here before opening. Without one, an idle connection of another host is closed
+ * to make room, the oldest of a small sample; else the caller waits in one line for all hosts. Nobody holds this lock and
+ * that of a {@link HostPool} at once. Safe for use by several threads.
+ */
+final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
+
+    // About the least recently used is good enough; the true one would need one list, and one lock, for all hosts.
+    private static final int SAMPLE = 8;
+
+    private final int maxConnections;
+    private final int maxIdle;
+    private final Ticker ticker;
+    private final AtomicInteger idle = new AtomicInteger();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock.
+    private final Chain<Waiter> line = new Chain<>();
+    private final List<HostPool<K, C>> hosts = new ArrayList<>();
+    private int connections;
+    // Written under the lock, read without.
+    private volatile @Nullable Waiter head;
+
+    TotalLimits(int maxConnections, int maxIdle, Ticker ticker) {
+        this.maxConnections = maxConnections == 0 ? Integer.MAX_VALUE : maxConnections;
+        this.maxIdle = maxIdle == 0 ? Integer.MAX_VALUE : maxIdle;
+        this.ticker = ticker;
+    }
+
+    /**
+     * Takes a place: {@link Waiter#OPEN}; or an idle connection of the same host, leased, which came free first; or
+     * {@link Waiter#CLOSED}.
+     */
+    Object take(HostPool<K, C> host, Acquisition how, Deadline deadline, long start)
+            throws IOException, InterruptedException {
+        Waiter waiter;
+        lock.lock();
+        try {
+            if (takeNow()) {
+                return Waiter.OPEN;
+            }
+            waiter = new Waiter(start, how, host);
+            line.addLast(waiter);
+            head = line.first();
+        } finally {
+            lock.unlock();
+        }
+        // After joining the line: whoever lets a connection go idle from now on sees us there.
+        makeRoom();
+        return waiter.await(this, deadline, ticker, host.name);
+    }
+
+    /** Takes a place if there is one and nobody waits for it. */
+    boolean tryTake() {
+        lock.lock();
+        try {
+            return takeNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean takeNow() {
+        if (!line.isEmpty() || connections >= maxConnections) {
+            return false;
+        }
+        connections++;
+        return true;
+    }
+
+    /** A connection was closed, or not opened after all: the head of the line may open one. */
+    void placeFreed() {
+        Waiter served = null;
+        lock.lock();
+        try {
+            connections--;
+            for (Waiter w = line.first(); w != null && connections < maxConnections; w = line.first()) {
+                leaveLocked(w);
+                connections++;
+                served = w.serve(Waiter.OPEN, served);
+            }
+        } finally {
+            lock.unlock();
+        }
+        Waiter.wake(served);
+    }
+
+    /** A connection has gone idle: it may be what somebody waits for, or one too many. */
+    void hasGoneIdle() {
+        if (head != null) {
+            makeRoom();
+        }
+        while (idle.get() > maxIdle) {
+            HostPool<K, C> host = hostOfOldIdle();
+            if (host == null) {
+                return;
+            }
+            host.closeOldestIdle(CloseReason.MAX_IDLE);
+        }
+    }
+
+    /** Serves the line from idle connections: its own host's are handed over, another host's closed for their place. */
+    private void makeRoom() {
+        for (Waiter waiter = head; waiter != null; waiter = head) {
+            if (!handOverTo(waiter)) {
+                HostPool<K, C> host = hostOfOldIdle();
+                if (host == null) {
+                    return;
+                }
+                host.closeOldestIdle(CloseReason.MADE_ROOM);
+            }
+        }
+    }
+
+    private boolean handOverTo(Waiter waiter) {
+        @SuppressWarnings("unchecked") // the line has only waiters of our hosts
+        HostPool<K, C> host = (HostPool<K, C>) waiter.host;
+        PooledConnection<C> connection = waiter.fresh || host == null ? null : host.takeIdle(waiter.owner);
+        if (host == null || connection == null) {
+            return false;
+        }
+        if (leave(waiter)) {
+            Waiter.wake(waiter.serve(connection, null));
+        } else {
+            host.takeBack(connection, null);
+        }
+        return true;
+    }
+
+    private @Nullable HostPool<K, C> hostOfOldIdle() {
+        if (idle.get() <= 0) {
+            return null;
+        }
+        HostPool<K, C> oldest = null;
+        long longest = -1;
+        long now = ticker.nanos();
+        for (HostPool<K, C> host : sample()) {
+            long idleNanos = host.oldestIdleNanos(now);
+            if (idleNanos > longest) {
+                longest = idleNanos;
+                oldest = host;
+            }
+        }
+        return oldest;
+    }
+
+    private List<HostPool<K, C>> sample() {
+        List<HostPool<K, C>> sample = new ArrayList<>(SAMPLE);
+        lock.lock();
+        try {
+            int size = hosts.size();
+            int start = size == 0 ? 0 : ThreadLocalRandom.current().nextInt(size);
+            for (int i = 0; i < size && sample.size() < SAMPLE; i++) {
+                HostPool<K, C> host = hosts.get((start + i) % size);
+                if (host.idleHint() > 0) {
+                    sample.add(host);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        return sample;
+    }
+
+    /** Whether somebody of another host waits for any place, and longer than the first who waits at a host. */
+    boolean owesOther(HostPool<K, C> host, @Nullable Waiter firstThere) {
+        Waiter first = head;
+        return first != null && first.host != host && (firstThere == null || first.since - firstThere.since < 0);
+    }
+
+    void addIdle(int more) {
+        idle.addAndGet(more);
+    }
+
+    void add(HostPool<K, C> host) {
+        lock.lock();
+        try {
+            hosts.add(host);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void remove(HostPool<K, C> host) {
+        lock.lock();
+        try {
+            hosts.remove(host);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Ends the wait of those who wait on behalf of owners. */
+    void cancel(Predicate<@Nullable Object> owners) {
+        Waiter dismissed;
+        lock.lock();
+        try {
+            dismissed = Waiter.dismiss(line, owners);
+            head = line.first();
+        } finally {
+            lock.unlock();
+        }
+        Waiter.wake(dismissed);
+    }
+
+    @Override
+    public void giveUp(Waiter waiter, long now) throws IOException {
+        int waiting;
+        lock.lock();
+        try {
+            if (!leaveLocked(waiter)) {
+                return;
+            }
+            waiting = line.size();
+        } finally {
+            lock.unlock();
+        }
+        HostPool<?, ?> host = waiter.host;
+        if (host != null) {
+            throw host.timedOut(
+                    waiter,
+                    now,
+                    "all " + maxConnections + " connections that all hosts may have are in use, " + waiting
+                            + " others waiting");
+        }
+    }
+
+    @Override
+    public boolean leave(Waiter waiter) {
+        lock.lock();
+        try {
+            return leaveLocked(waiter);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean leaveLocked(Waiter waiter) {
+        boolean left = line.remove(waiter);
+        head = line.first();
+        return left;
+    }
+}

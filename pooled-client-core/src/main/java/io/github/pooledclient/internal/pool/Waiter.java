@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.pool;
+
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread in a waiting line. What it waits for is put into {@link #answer} by whoever serves it, once, under the lock of
+ * the line; the thread gives up under the same lock, so that nothing is handed to one that has left.
+ */
+final class Waiter extends Chain.Link<Waiter> {
+
+    /** An answer: a permit, and so the right to open a connection. */
+    static final Object OPEN = new Object();
+    /** An answer: there will be nothing. */
+    static final Object CLOSED = new Object();
+
+    final Thread thread = Thread.currentThread();
+    final long since;
+    final boolean fresh;
+    final @Nullable Object owner;
+    /** Whose permit it holds already, in the line of {@link TotalLimits}. */
+    final @Nullable HostPool<?, ?> host;
+
+    private volatile @Nullable Object answer;
+    // Links those who were served under one hold of the lock, to be woken after it.
+    private @Nullable Waiter nextToWake;
+
+    Waiter(long since, Acquisition how, @Nullable HostPool<?, ?> host) {
+        this.host = host;
+        this.since = since;
+        this.fresh = how.fresh();
+        this.owner = how.owner();
+    }
+
+    @Nullable
+    Object answer() {
+        return answer;
+    }
+
+    /** Serves this waiter; returns it as the head of those to be woken. */
+    Waiter serve(Object with, @Nullable Waiter served) {
+        answer = with;
+        nextToWake = served;
+        return this;
+    }
+
+    /** How a waiter leaves its line. Both return if it was served meanwhile: it has to take what it was given. */
+    interface Line {
+
+        /** Leaves because the deadline has passed. */
+        void giveUp(Waiter waiter, long now) throws IOException;
+
+        /** Takes the waiter out; false if it was served meanwhile. */
+        boolean leave(Waiter waiter);
+    }
+
+    /**
+     * Waits, on its own thread, until it is served or the deadline has passed.
+     *
+     * @throws InterruptedException if the thread was interrupted and nothing had been given to it yet; else the flag stays set
+     */
+    Object await(Line line, Deadline deadline, Ticker ticker, String name) throws IOException, InterruptedException {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                Object given = answer;
+                if (given != null) {
+                    return given;
+                }
+                long now = ticker.nanos();
+                long remaining = deadline.remainingNanos(now);
+                if (remaining <= 0) {
+                    line.giveUp(this, now);
+                } else if (Thread.interrupted()) {
+                    interrupted = true;
+                    if (line.leave(this)) {
+                        interrupted = false;
+                        throw new InterruptedException("interrupted while waiting for a connection to " + name);
+                    }
+                } else {
+                    LockSupport.parkNanos(line, remaining);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Takes those who wait on behalf of owners out of a line, empty-handed; returns the head of those to be woken. */
+    static @Nullable Waiter dismiss(Chain<Waiter> line, Predicate<@Nullable Object> owners) {
+        Waiter dismissed = null;
+        Waiter waiter = line.first();
+        while (waiter != null) {
+            Waiter next = waiter.next();
+            if (owners.test(waiter.owner)) {
+                line.remove(waiter);
+                dismissed = waiter.serve(CLOSED, dismissed);
+            }
+            waiter = next;
+        }
+        return dismissed;
+    }
+
+    /** Wakes all that were served together. Not to be called under a lock. */
+    static void wake(@Nullable Waiter served) {
+        Waiter waiter = served;
+        while (waiter != null) {
+            // Read first: once awake it may be gone.
+            Waiter next = waiter.nextToWake;
+            LockSupport.unpark(waiter.thread);
+            waiter = next;
+        }
+    }
+}

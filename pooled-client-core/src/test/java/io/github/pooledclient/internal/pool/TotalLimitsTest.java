@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.pool;
+
+import static io.github.pooledclient.internal.pool.PoolFixture.settings;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.pooledclient.pool.AcquireTimeoutException;
+import io.github.pooledclient.pool.CloseReason;
+import io.github.pooledclient.pool.Lease;
+import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.testing.FakeConnection;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TotalLimitsTest {
+
+    @Test
+    void idleConnectionOfAnotherHostMakesRoom() throws Exception {
+        PoolFixture f = new PoolFixture(limit(2));
+        f.makeIdle("a", 1);
+        f.ticker.advance(Duration.ofSeconds(1));
+        f.makeIdle("b", 1);
+        f.ticker.advance(Duration.ofSeconds(1));
+
+        Lease<FakeConnection> lease = f.pool.acquire("c");
+
+        assertThat(lease.isReused()).isFalse();
+        assertThat(f.host("a").closed()).isEqualTo(Map.of(CloseReason.MADE_ROOM, 1L));
+        assertThat(f.host("b").idle()).isEqualTo(1);
+    }
+
+    @Test
+    void callerWaitsWhenAllAreInUseAndGetsThePlaceOfAClosedOne() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, () -> f.pool.acquire("b"));
+
+        held.discard(CloseReason.IO_ERROR);
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isFalse();
+    }
+
+    @Test
+    void connectionThatComesBackMakesRoomForWhoeverWaitsForAPlace() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, () -> f.pool.acquire("b"));
+
+        held.close();
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isFalse();
+        assertThat(f.host("a").closed()).isEqualTo(Map.of(CloseReason.MADE_ROOM, 1L));
+    }
+
+    @Test
+    void connectionThatComesBackIsHandedToAWaiterOfItsOwnHost() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, () -> f.pool.acquire("a"));
+
+        held.close();
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isTrue();
+        assertThat(f.source.opened()).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsLongerForAPlaceGoesBeforeThoseWhoWaitAtTheHost() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1).maxConnectionsPerHost(1));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        FutureTask<Lease<FakeConnection>> elsewhere = f.inLine(1, () -> f.pool.acquire("b"));
+        f.ticker.advance(Duration.ofMillis(1));
+        FutureTask<Lease<FakeConnection>> here = f.inLine(2, () -> f.pool.acquire("a"));
+
+        held.close();
+
+        Lease<FakeConnection> first = elsewhere.get(10, TimeUnit.SECONDS);
+        assertThat(here.isDone()).isFalse();
+        first.close();
+        assertThat(here.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void waitForAPlaceTimesOutWithTheFigures() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1).acquireTimeout(Duration.ZERO));
+        f.pool.acquire("a");
+
+        assertThatThrownBy(() -> f.pool.acquire("b"))
+                .isInstanceOf(AcquireTimeoutException.class)
+                .hasMessage("no connection to b within 0ms: all 1 connections that all hosts may have are in use,"
+                        + " 0 others waiting");
+
+        assertThat(f.host("b").acquireTimeouts()).isEqualTo(1);
+        assertThat(f.host("b").pending()).isZero();
+    }
+
+    @Test
+    void placeIsGivenBackWhenOpeningFails() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1).acquireTimeout(Duration.ZERO));
+        f.source.fail(new java.net.ConnectException("refused"));
+        assertThatThrownBy(() -> f.pool.acquire("a")).hasMessage("refused");
+        f.source.fail(null);
+
+        assertThat(f.pool.acquire("b")).isNotNull();
+    }
+
+    @Test
+    void interruptEndsTheWaitForAPlace() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        Thread[] waiter = new Thread[1];
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, () -> {
+            waiter[0] = Thread.currentThread();
+            return f.pool.acquire("b");
+        });
+
+        waiter[0].interrupt();
+
+        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(InterruptedException.class);
+        held.close();
+        assertThat(f.host("a").idle()).isEqualTo(1);
+    }
+
+    @Test
+    void idleConnectionsOverTheLimitOfAllHostsAreClosed() throws Exception {
+        PoolFixture f = new PoolFixture(settings().maxIdle(2));
+        f.makeIdle("a", 1);
+        f.ticker.advance(Duration.ofSeconds(1));
+        f.makeIdle("b", 1);
+        f.ticker.advance(Duration.ofSeconds(1));
+
+        f.makeIdle("c", 1);
+
+        assertThat(f.pool.snapshot().totals().idle()).isEqualTo(2);
+        assertThat(f.host("a").closed()).isEqualTo(Map.of(CloseReason.MAX_IDLE, 1L));
+    }
+
+    private static PoolSettings.Builder limit(int maxConnections) {
+        return settings().maxConnections(maxConnections).acquireTimeout(Duration.ofMinutes(1));
+    }
+}
