@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.http;
+
+import io.github.pooledclient.transport.Origin;
+import java.net.http.HttpHeaders;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * The head of a request as it is to be sent: checked ({@link FieldRules}), but without the fields that belong to the
+ * connection and to the framing, which the protocol version adds. Immutable.
+ *
+ * @param method a token
+ * @param origin where to
+ * @param target path and query in origin form (RFC 9112, 3.2.1), or {@code *}
+ * @param caller the fields that the caller set
+ * @param added fields that we set, names and values in turn; where the caller set the same name, the caller's stand
+ * @param expectContinue whether to ask for 100 (Continue) before the content
+ */
+public record RequestHead(
+        String method, Origin origin, String target, HttpHeaders caller, List<String> added, boolean expectContinue) {
+
+    /** This head with one more field of ours. */
+    public RequestHead with(String name, String value) {
+        List<String> more = new ArrayList<>(added);
+        Collections.addAll(more, name, value);
+        return new RequestHead(method, origin, target, caller, List.copyOf(more), expectContinue);
+    }
+
+    /** Whether the caller or we set a field of this name. */
+    public boolean has(String name) {
+        if (!caller.map().isEmpty() && caller.map().containsKey(name)) {
+            return true;
+        }
+        for (int i = 0; i < added.size(); i += 2) {
+            if (added.get(i).equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}
