@@ -6,6 +6,7 @@ import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.HostSnapshot;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.pool.PoolSnapshot;
+import io.github.pooledclient.transport.Ticker;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -109,7 +110,7 @@ final class HostMetrics implements PoolListener {
 
     private HostSnapshot snapshot(String host) {
         Glance last = glance;
-        long now = System.nanoTime();
+        long now = Ticker.system().nanos();
         if (last == null || now - last.nanos > SNAPSHOT_NANOS) {
             last = new Glance(client.snapshot(), now);
             glance = last;

@@ -1,22 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring;
 
+import io.github.pooledclient.WritableBody;
 import java.io.IOException;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.nio.ByteBuffer;
-import java.util.concurrent.Flow.Subscriber;
+import java.io.OutputStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.StreamingHttpOutputMessage.Body;
 
-/**
- * A body that writes itself, as a publisher without a thread of its own: it is written by the thread that asks for its
- * bytes. Confined to one thread at a time.
- */
-final class StreamedBody implements BodyPublisher {
+/** A body of Spring's, which writes itself on the thread of the call. Confined to that thread. */
+final class StreamedBody implements WritableBody {
 
     private final Body body;
     private final long length;
-    private boolean written;
     private @Nullable Throwable failure;
 
     /**
@@ -33,16 +28,12 @@ final class StreamedBody implements BodyPublisher {
     }
 
     @Override
-    public void subscribe(Subscriber<? super ByteBuffer> subscriber) {
-        BodyDelivery delivery = new BodyDelivery(this::write, subscriber);
-        subscriber.onSubscribe(delivery);
+    public boolean isRepeatable() {
+        return body.repeatable();
     }
 
-    private void write(BodyOutput out) throws IOException {
-        if (written && !body.repeatable()) {
-            throw new IOException("the body of this request can be written only once");
-        }
-        written = true;
+    @Override
+    public void writeTo(OutputStream out) throws IOException {
         try {
             body.writeTo(out);
         } catch (IOException | RuntimeException | Error e) {

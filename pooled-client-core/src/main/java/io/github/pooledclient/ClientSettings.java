@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient;
+
+import io.github.pooledclient.internal.call.CallSettings;
+import io.github.pooledclient.internal.call.Lifecycle;
+import io.github.pooledclient.internal.call.RoutePlanner;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
+import io.github.pooledclient.transport.TlsIdentity;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.ProxySelector;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What one client, or view, is set to; all but the pool. Immutable. */
+record ClientSettings(
+        Duration connectTimeout,
+        Duration readTimeout,
+        Redirect redirect,
+        Version version,
+        boolean decompress,
+        TlsIdentity tls,
+        @Nullable ProxySelector proxy,
+        @Nullable CookieHandler cookieHandler,
+        @Nullable Authenticator authenticator,
+        @Nullable Executor executor) {
+
+    CallSettings forCalls(SharedPool shared, Lifecycle lifecycle) {
+        return new CallSettings(
+                shared.pool(),
+                new RoutePlanner(proxy, tls),
+                lifecycle,
+                Ticker.system(),
+                Deadline.toNanos(connectTimeout),
+                Deadline.toNanos(readTimeout),
+                redirect,
+                decompress,
+                executor);
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient;
+
+import io.github.pooledclient.internal.net.ChannelConnector;
+import io.github.pooledclient.internal.net.DeadlineWatchdog;
+import io.github.pooledclient.pool.PoolListener;
+import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.transport.Connector;
+import io.github.pooledclient.transport.Ticker;
+import io.github.pooledclient.transport.TlsIdentity;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Authenticator;
+import java.net.CookieHandler;
+import java.net.InetAddress;
+import java.net.ProxySelector;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpClient.Version;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.jspecify.annotations.Nullable;
+
+/** Validates settings, and joins the floors of the client: the one place that knows them all. Confined to one thread. */
+final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
+
+    // For a view, the pool that it is on.
+    private final @Nullable SharedPool shared;
+    private PoolSettings poolSettings = PoolSettings.defaults();
+    private @Nullable Connector connector;
+    private @Nullable InetAddress localAddress;
+    private final List<PoolListener> listeners = new ArrayList<>();
+
+    private Duration connectTimeout = Duration.ofSeconds(5);
+    private Duration readTimeout = Duration.ofSeconds(30);
+    private Redirect redirect = Redirect.NEVER;
+    private Version version = Version.HTTP_2;
+    private boolean decompress = true;
+    private @Nullable SSLContext sslContext;
+    private @Nullable SSLParameters sslParameters;
+    private @Nullable TlsIdentity inheritedTls;
+    private @Nullable ProxySelector proxy;
+    private @Nullable Executor executor;
+
+    /** A builder of a client with a pool of its own. */
+    PooledHttpClientBuilder() {
+        shared = null;
+    }
+
+    /** A builder of a view. */
+    PooledHttpClientBuilder(ClientSettings settings, SharedPool shared) {
+        this.shared = shared;
+        connectTimeout = settings.connectTimeout();
+        readTimeout = settings.readTimeout();
+        redirect = settings.redirect();
+        version = settings.version();
+        decompress = settings.decompress();
+        inheritedTls = settings.tls();
+        proxy = settings.proxy();
+        executor = settings.executor();
+    }
+
+    @Override
+    public PooledHttpClientBuilder pool(PoolSettings settings) {
+        refuseOnView("pool");
+        poolSettings = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder connector(Connector value) {
+        refuseOnView("connector");
+        connector = Objects.requireNonNull(value, "connector");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder localAddress(@Nullable InetAddress value) {
+        refuseOnView("localAddress");
+        localAddress = value;
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder listener(PoolListener listener) {
+        refuseOnView("listener");
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    private void refuseOnView(String setting) {
+        if (shared != null) {
+            throw new IllegalStateException(setting
+                    + " belongs to the pool, and a builder made by toBuilder() is for a client on an existing one");
+        }
+    }
+
+    @Override
+    public PooledHttpClientBuilder connectTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("connectTimeout must be positive: " + timeout);
+        }
+        connectTimeout = timeout;
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder readTimeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("readTimeout must not be negative: " + timeout);
+        }
+        readTimeout = timeout;
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder decompress(boolean value) {
+        decompress = value;
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder cookieHandler(CookieHandler value) {
+        throw new UnsupportedOperationException("cookieHandler is not supported yet: " + value);
+    }
+
+    @Override
+    public PooledHttpClientBuilder authenticator(Authenticator value) {
+        throw new UnsupportedOperationException("authenticator is not supported yet: " + value);
+    }
+
+    @Override
+    public PooledHttpClientBuilder sslContext(SSLContext value) {
+        sslContext = Objects.requireNonNull(value, "sslContext");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder sslParameters(SSLParameters value) {
+        sslParameters = Objects.requireNonNull(value, "sslParameters");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder executor(Executor value) {
+        executor = Objects.requireNonNull(value, "executor");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder followRedirects(Redirect policy) {
+        redirect = Objects.requireNonNull(policy, "policy");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder version(Version value) {
+        version = Objects.requireNonNull(value, "version");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder priority(int priority) {
+        if (priority < 1 || priority > 256) {
+            throw new IllegalArgumentException("priority must be 1 to 256: " + priority);
+        }
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder proxy(ProxySelector selector) {
+        proxy = Objects.requireNonNull(selector, "proxySelector");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClient build() {
+        ClientSettings settings = new ClientSettings(
+                connectTimeout, readTimeout, redirect, version, decompress, tls(), proxy, null, null, executor);
+        if (shared != null) {
+            return new PooledHttpClient(settings, shared, false);
+        }
+        Connector opener = connector == null
+                ? new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), localAddress)
+                : connector;
+        SharedPool pool = SharedPool.of(poolSettings, opener);
+        listeners.forEach(pool.pool()::addListener);
+        return new PooledHttpClient(settings, pool, true);
+    }
+
+    private TlsIdentity tls() {
+        if (sslContext == null && sslParameters == null && inheritedTls != null) {
+            return inheritedTls;
+        }
+        SSLContext context = sslContext;
+        if (context == null) {
+            context = inheritedTls == null ? defaultContext() : inheritedTls.context();
+        }
+        return new TlsIdentity(context, sslParameters == null ? context.getDefaultSSLParameters() : sslParameters);
+    }
+
+    private static SSLContext defaultContext() {
+        try {
+            return SSLContext.getDefault();
+        } catch (NoSuchAlgorithmException e) {
+            throw new UncheckedIOException(new IOException("the JVM has no default TLS context", e));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A body as a stream that reads the socket on the reading thread, in the place of the JDK's, which takes its bytes from a
+ * queue: nothing is copied twice, and a failure arrives as what it is (the JDK's stream says "closed").
+ *
+ * <p>One thread reads; another may close, which ends a read that is blocked.
+ */
+final class BodyStream extends InputStream {
+
+    private final CallContent content;
+    private final AtomicBoolean busy = new AtomicBoolean();
+    private volatile boolean closed;
+
+    BodyStream(CallContent content) {
+        this.content = content;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, bytes.length);
+        if (length == 0) {
+            return 0;
+        }
+        if (closed) {
+            throw new IOException("the response body was closed");
+        }
+        if (!busy.compareAndSet(false, true)) {
+            throw new IOException("another thread is reading this response body");
+        }
+        try {
+            return content.read(ByteBuffer.wrap(bytes, offset, length));
+        } finally {
+            busy.set(false);
+            if (closed) {
+                closeIfFree();
+            }
+        }
+    }
+
+    @Override
+    public int available() {
+        return closed || busy.get() ? 0 : content.available();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (!closeIfFree()) {
+            content.cancel();
+        }
+    }
+
+    private boolean closeIfFree() {
+        if (!busy.compareAndSet(false, true)) {
+            return false;
+        }
+        try {
+            content.close();
+        } finally {
+            busy.set(false);
+        }
+        return true;
+    }
+}

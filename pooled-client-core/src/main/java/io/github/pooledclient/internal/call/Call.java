@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import io.github.pooledclient.internal.http.FieldRules;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.transport.Deadline;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a user sends: makes an exchange, or several, and hands the response's body to the user's handler. Confined to the
+ * thread that runs it.
+ */
+public final class Call<T> {
+
+    private static final String USER_AGENT = "pooled-client";
+    // Its users get a stream of ours, which does the same without a queue.
+    private static final Class<?> JDK_STREAM =
+            HttpResponse.BodySubscribers.ofInputStream().getClass();
+
+    private final CallSettings settings;
+    private final BodyHandler<T> handler;
+    private final RequestHead head;
+    private final RequestContent content;
+    private final Deadline deadline;
+    // What redirects change.
+    private HttpRequest request;
+    private @Nullable HttpResponse<T> previous;
+
+    /**
+     * @throws IllegalArgumentException if the request cannot be sent as it is
+     */
+    public Call(CallSettings settings, HttpRequest request, BodyHandler<T> handler) {
+        this.settings = settings;
+        this.request = request;
+        this.handler = Objects.requireNonNull(handler, "handler");
+        this.head = headOf(request);
+        this.deadline = request.timeout()
+                .map(timeout -> Deadline.after(timeout, settings.ticker))
+                .orElse(Deadline.never());
+        this.content = RequestBody.of(request, deadline, settings.ticker);
+    }
+
+    private static RequestHead headOf(HttpRequest request) {
+        RequestHead head = FieldRules.checkedHead(request);
+        return head.has("User-Agent") ? head : head.with("User-Agent", USER_AGENT);
+    }
+
+    /** Runs on the calling thread; what is left of a streaming body is read by whichever thread asks for it. */
+    public HttpResponse<T> run() throws IOException, InterruptedException {
+        return exchange(CallerServedBody::new);
+    }
+
+    /** Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. */
+    void runAsync(Consumer<HttpResponse<T>> whenThere) throws IOException, InterruptedException {
+        List<ThreadServedBody<T>> body = new ArrayList<>(1);
+        whenThere.accept(exchange((content, subscriber) -> {
+            body.add(new ThreadServedBody<>(content, subscriber));
+            return body.get(0);
+        }));
+        body.forEach(ThreadServedBody::serveRest);
+    }
+
+    private HttpResponse<T> exchange(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
+            throws IOException, InterruptedException {
+        settings.lifecycle.begin();
+        Reply reply = null;
+        try {
+            reply = settings.chain.proceed(this, head, content);
+        } catch (InterruptedIOException e) {
+            throw asInterruptedException(e);
+        } finally {
+            if (reply == null) {
+                settings.lifecycle.end();
+            }
+        }
+        ReceivedHead received = new ReceivedHead(reply.head());
+        T body = receive(new CallContent(reply.content(), settings.lifecycle), received, bodies);
+        return new ReceivedResponse<>(request, request.uri(), received, reply.tlsSession(), previous, body);
+    }
+
+    // A timeout is an interrupted I/O for some of the JDK's types, but not for the ones of java.net.http.
+    private static InterruptedException asInterruptedException(InterruptedIOException cause) {
+        // As everywhere, the exception stands for the flag.
+        Thread.interrupted();
+        InterruptedException interrupted = new InterruptedException(cause.getMessage());
+        interrupted.initCause(cause);
+        return interrupted;
+    }
+
+    private @Nullable T receive(
+            CallContent response,
+            ReceivedHead received,
+            BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
+            throws IOException, InterruptedException {
+        boolean handedOver = false;
+        try {
+            BodySubscriber<T> subscriber = subscriber(received);
+            handedOver = true;
+            return subscriber.getClass() == JDK_STREAM
+                    ? stream(response)
+                    : bodies.apply(response, subscriber).receive();
+        } catch (InterruptedIOException e) {
+            throw asInterruptedException(e);
+        } finally {
+            if (!handedOver) {
+                response.close();
+            }
+        }
+    }
+
+    private BodySubscriber<T> subscriber(ReceivedHead received) throws IOException {
+        try {
+            return Objects.requireNonNull(handler.apply(received), "the body handler returned no subscriber");
+        } catch (RuntimeException | Error e) {
+            throw ResponseBody.asIoException(e);
+        }
+    }
+
+    // The class of the subscriber says that T is InputStream.
+    @SuppressWarnings("unchecked")
+    private T stream(CallContent response) {
+        return (T) new BodyStream(response);
+    }
+
+    Deadline deadline() {
+        return deadline;
+    }
+
+    URI uri() {
+        return request.uri();
+    }
+
+    /** A redirect was followed: from now on the call is for another request. */
+    void redirectedTo(URI target, RequestHead newHead, Reply reply) {
+        previous = new ReceivedResponse<>(
+                request, request.uri(), new ReceivedHead(reply.head()), reply.tlsSession(), previous, null);
+        request = new RedirectedRequest(request, newHead, target);
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import io.github.pooledclient.internal.http.HttpConnection;
+import io.github.pooledclient.internal.pool.Acquisition;
+import io.github.pooledclient.internal.pool.ConnectionPool;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Route;
+import io.github.pooledclient.transport.Ticker;
+import java.net.http.HttpClient;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/** What the calls of one client have in common. Immutable. */
+public final class CallSettings {
+
+    final ConnectionPool<Route, HttpConnection> pool;
+    final RoutePlanner routes;
+    final Lifecycle lifecycle;
+    final Ticker ticker;
+    final long connectTimeoutNanos;
+    final long readTimeoutNanos;
+    final HttpClient.Redirect redirect;
+    final boolean decompress;
+    final @Nullable Executor executor;
+    final CallChain chain;
+    // Most calls have no deadline of their own, and share these.
+    private final Acquisition replayable;
+    private final Acquisition notReplayable;
+
+    public CallSettings(
+            ConnectionPool<Route, HttpConnection> pool,
+            RoutePlanner routes,
+            Lifecycle lifecycle,
+            Ticker ticker,
+            long connectTimeoutNanos,
+            long readTimeoutNanos,
+            HttpClient.Redirect redirect,
+            boolean decompress,
+            @Nullable Executor executor) {
+        this.pool = pool;
+        this.routes = routes;
+        this.lifecycle = lifecycle;
+        this.ticker = ticker;
+        this.connectTimeoutNanos = connectTimeoutNanos;
+        this.readTimeoutNanos = readTimeoutNanos;
+        this.redirect = redirect;
+        this.decompress = decompress;
+        this.executor = executor;
+        this.chain = CallChain.of(this);
+        this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());
+        this.notReplayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, false, lifecycle.token());
+    }
+
+    /** How the first connection for an exchange is wanted. */
+    Acquisition acquisition(Deadline deadline, boolean isReplayable) {
+        if (deadline.isNever()) {
+            return isReplayable ? replayable : notReplayable;
+        }
+        return new Acquisition(deadline, connectTimeoutNanos, false, isReplayable, lifecycle.token());
+    }
+
+    /** How a connection is wanted after one that was stale. */
+    Acquisition freshAcquisition(Deadline deadline) {
+        return new Acquisition(deadline, connectTimeoutNanos, true, false, lifecycle.token());
+    }
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import io.github.pooledclient.internal.http.Fields;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.internal.http.ResponseHead;
+import java.io.IOException;
+import java.util.List;
+
+/** Asks for compressed content, and decompresses it, where the caller did not speak of it (RFC 9110, 12.5.3). Immutable. */
+final class DecompressionInterceptor implements Interceptor {
+
+    private static final List<String> GZIP = List.of("gzip", "x-gzip");
+
+    @Override
+    public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain rest)
+            throws IOException, InterruptedException {
+        // A range is of the coded content: its pieces could not be put together again.
+        if (head.has("Accept-Encoding") || head.has("Range")) {
+            return rest.proceed(call, head, content);
+        }
+        Reply reply = rest.proceed(call, head.with("Accept-Encoding", "gzip, deflate"), content);
+        List<String> codings = reply.head().fields().tokens("Content-Encoding");
+        boolean empty = head.method().equals("HEAD") || reply.content().remaining() == 0;
+        // What we did not ask for, two codings say, is the caller's to decode, as it is without us.
+        if (codings.size() != 1 || empty) {
+            return reply;
+        }
+        if (GZIP.contains(codings.get(0))) {
+            return decoded(reply, DecodedContent.Coding.GZIP);
+        }
+        return codings.get(0).equals("deflate") ? decoded(reply, DecodedContent.Coding.DEFLATE) : reply;
+    }
+
+    private static Reply decoded(Reply reply, DecodedContent.Coding coding) {
+        ResponseHead head = reply.head();
+        Fields fields = head.fields().without("Content-Encoding", "Content-Length");
+        return reply.with(
+                new ResponseHead(head.minorVersion(), head.status(), fields),
+                new DecodedContent(reply.content(), coding));
+    }
+}

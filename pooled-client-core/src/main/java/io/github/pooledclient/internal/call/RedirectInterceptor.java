@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.internal.http.Failures;
+import io.github.pooledclient.internal.http.FieldRules;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.transport.Origin;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient.Redirect;
+import java.net.http.HttpHeaders;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Follows redirects (RFC 9110, 15.4) as the JDK's client does, but keeps credentials to their origin. Immutable. */
+final class RedirectInterceptor implements Interceptor {
+
+    // As the JDK's client; a chain that is longer is a loop more often than not.
+    private static final int MOST = 5;
+    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+    private static final Set<String> OF_CONTENT = Set.of(
+            "content-type",
+            "content-encoding",
+            "content-language",
+            "content-location",
+            "content-length",
+            "digest",
+            "last-modified");
+
+    private final Redirect policy;
+
+    RedirectInterceptor(Redirect policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain rest)
+            throws IOException, InterruptedException {
+        RequestHead nextHead = head;
+        RequestContent nextContent = content;
+        for (int followed = 0; ; followed++) {
+            Reply reply = rest.proceed(call, nextHead, nextContent);
+            URI target = target(reply, call.uri());
+            if (target == null || (keepsMethod(reply, nextHead) && !nextContent.isRepeatable())) {
+                return reply;
+            }
+            reply.content().close();
+            if (followed == MOST) {
+                throw Failures.io(
+                        RequestState.RESPONSE_STARTED,
+                        "more than " + MOST + " redirects, the last from " + call.uri() + " to " + target,
+                        null);
+            }
+            if (!keepsMethod(reply, nextHead)) {
+                nextContent = RequestContent.NONE;
+            }
+            nextHead = redirected(nextHead, reply, target);
+            call.redirectedTo(target, nextHead, reply);
+        }
+    }
+
+    /** Where to, or null if this response is the one to return. */
+    private @Nullable URI target(Reply reply, URI from) throws IOException {
+        int status = reply.head().status();
+        boolean isRedirect = (status >= 301 && status <= 303) || status == 307 || status == 308;
+        String location = isRedirect ? reply.head().fields().first("Location") : null;
+        if (location == null) {
+            return null;
+        }
+        URI target = resolved(reply, from, location);
+        boolean downgrade = "https".equalsIgnoreCase(from.getScheme()) && "http".equalsIgnoreCase(target.getScheme());
+        return policy == Redirect.ALWAYS || !downgrade ? target : null;
+    }
+
+    private static URI resolved(Reply reply, URI from, String location) throws IOException {
+        try {
+            URI target = from.resolve(URI.create(location));
+            Origin.of(target);
+            return target;
+        } catch (IllegalArgumentException e) {
+            reply.content().close();
+            throw Failures.protocol(
+                    RequestState.RESPONSE_STARTED,
+                    "cannot follow the redirect from " + from + ": Location is '" + location + "' (RFC 9110, 10.2.2)",
+                    e);
+        }
+    }
+
+    // RFC 9110, 15.4.2 and 15.4.3: user agents have long changed POST to GET for 301 and 302; 303 asks for it.
+    private static boolean keepsMethod(Reply reply, RequestHead head) {
+        return switch (reply.head().status()) {
+            case 301, 302 -> !head.method().equals("POST");
+            case 303 -> head.method().equals("GET") || head.method().equals("HEAD");
+            default -> true;
+        };
+    }
+
+    private static RequestHead redirected(RequestHead head, Reply reply, URI target) {
+        Origin origin = Origin.of(target);
+        boolean sameOrigin = origin.equals(head.origin());
+        boolean sameMethod = keepsMethod(reply, head);
+        HttpHeaders fields = HttpHeaders.of(
+                head.caller().map(), (name, value) -> isKept(name.toLowerCase(Locale.ROOT), sameOrigin, sameMethod));
+        return new RequestHead(
+                sameMethod ? head.method() : "GET",
+                origin,
+                FieldRules.target(target),
+                fields,
+                List.copyOf(head.added()),
+                sameMethod && head.expectContinue());
+    }
+
+    private static boolean isKept(String field, boolean sameOrigin, boolean sameMethod) {
+        // The caller's Host was meant for the first target.
+        return !field.equals("host")
+                && (sameOrigin || !CREDENTIALS.contains(field))
+                && (sameMethod || !OF_CONTENT.contains(field));
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.call;
+
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.WritableBody;
+import io.github.pooledclient.internal.http.Failures;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.nio.ByteBuffer;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pulls a {@link BodyPublisher} into blocking writes, one buffer at a time: the JDK's publishers give it on the thread that
+ * asks, so nothing is handed over. Confined to the thread of the call.
+ */
+final class RequestBody implements RequestContent {
+
+    private static final Set<String> ALWAYS_WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
+
+    private final BodyPublisher publisher;
+    private final long length;
+    private final Deadline deadline;
+    private final Ticker ticker;
+
+    private RequestBody(BodyPublisher publisher, long length, Deadline deadline, Ticker ticker) {
+        this.publisher = publisher;
+        this.length = length;
+        this.deadline = deadline;
+        this.ticker = ticker;
+    }
+
+    /** The content of a request; a publisher of nothing, for a method that has no use for content, is none. */
+    static RequestContent of(HttpRequest request, Deadline deadline, Ticker ticker) {
+        BodyPublisher publisher = request.bodyPublisher().orElse(null);
+        if (publisher == null) {
+            return NONE;
+        }
+        long length = publisher.contentLength();
+        if (length == 0 && !ALWAYS_WITH_CONTENT.contains(request.method())) {
+            return NONE;
+        }
+        long known = Math.max(length, -1);
+        return publisher instanceof WritableBody writable
+                ? new WrittenBody(writable, known)
+                : new RequestBody(publisher, known, deadline, ticker);
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    /**
+     * Publishers of known length give the same bytes to each subscriber: bytes, strings, files. One of unknown length reads a
+     * stream, which may be gone: sending nothing in its place would be worse than failing.
+     */
+    @Override
+    public boolean isRepeatable() {
+        return length >= 0;
+    }
+
+    @Override
+    public void writeTo(Sink sink) throws IOException {
+        if (length == 0) {
+            return;
+        }
+        Puller puller = new Puller(sink);
+        publisher.subscribe(puller);
+        try {
+            for (ByteBuffer bytes = puller.next(); bytes != null; bytes = puller.next()) {
+                sink.write(bytes);
+            }
+        } catch (Throwable failure) {
+            puller.cancel();
+            throw failure;
+        }
+    }
+
+    /** Asks for one buffer and waits for it; a publisher may answer from any thread. */
+    private final class Puller implements Flow.Subscriber<ByteBuffer> {
+
+        private static final Object COMPLETED = new Object();
+
+        private final Thread reader = Thread.currentThread();
+        private final Sink sink;
+        private volatile Flow.@Nullable Subscription subscription;
+        private volatile @Nullable ByteBuffer buffer;
+        // COMPLETED, or the Throwable that ended it.
+        private volatile @Nullable Object end;
+
+        Puller(Sink sink) {
+            this.sink = sink;
+        }
+
+        /** The next buffer, or null at the end. */
+        @Nullable
+        ByteBuffer next() throws IOException {
+            while (subscription == null && end == null) {
+                park();
+            }
+            Flow.Subscription source = subscription;
+            if (source != null && end == null) {
+                source.request(1);
+            }
+            if (buffer == null && end == null) {
+                // A publisher that takes its time: what it has given so far should not wait with us.
+                sink.flush();
+            }
+            while (buffer == null && end == null) {
+                park();
+            }
+            // The end may have come right behind the last buffer.
+            ByteBuffer given = buffer;
+            buffer = null;
+            if (given == null && end instanceof Throwable failure) {
+                throw new IOException("the request's body publisher failed: " + failure, failure);
+            }
+            return given;
+        }
+
+        private void park() throws IOException {
+            long remaining = deadline.remainingNanos(ticker.nanos());
+            if (remaining <= 0) {
+                throw Failures.timeout(
+                        RequestState.MAYBE_SENT,
+                        "the request's timeout passed while its body publisher was asked",
+                        null);
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while waiting for the request's body publisher");
+            }
+            LockSupport.parkNanos(this, remaining);
+        }
+
+        void cancel() {
+            Flow.Subscription source = subscription;
+            if (source != null) {
+                source.cancel();
+            }
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            if (subscription != null) {
+                given.cancel();
+                return;
+            }
+            subscription = given;
+            LockSupport.unpark(reader);
+        }
+
+        @Override
+        public void onNext(ByteBuffer bytes) {
+            buffer = bytes;
+            LockSupport.unpark(reader);
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            end = failure;
+            LockSupport.unpark(reader);
+        }
+
+        @Override
+        public void onComplete() {
+            end = COMPLETED;
+            LockSupport.unpark(reader);
+        }
+    }
+}
