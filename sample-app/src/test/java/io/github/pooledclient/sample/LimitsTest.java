@@ -18,7 +18,7 @@ class LimitsTest {
     void callersWaitForTwoConnectionsAndThenAreToldWhoHasThem() {
         ExecutorService callers = Executors.newFixedThreadPool(10);
         try (RunningSample sample =
-                new RunningSample("--pool.hosts.upstream.max-connections-per-host=2", "--pool.acquire-timeout=500ms")) {
+                new RunningSample("--pool.max-connections-per-host=2", "--pool.acquire-timeout=500ms")) {
             List<CompletableFuture<ResponseEntity<String>>> calls = IntStream.range(0, 10)
                     .mapToObj(i -> CompletableFuture.supplyAsync(
                             () -> sample.get(i % 2 == 0 ? "/call/slow" : "/rest/slow"), callers))

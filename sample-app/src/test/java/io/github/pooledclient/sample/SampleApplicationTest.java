@@ -111,7 +111,7 @@ class SampleApplicationTest {
                         .path("status")
                         .asString())
                 .isEqualTo("UP");
-        assertThat(sample.get("/actuator/metrics/http.client.pool.opened?tag=host:upstream")
+        assertThat(sample.get("/actuator/metrics/http.client.pool.opened?tag=client:pooledHttpClient")
                         .getStatusCode()
                         .value())
                 .isEqualTo(200);
