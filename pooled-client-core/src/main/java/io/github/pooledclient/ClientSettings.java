@@ -39,6 +39,7 @@ record ClientSettings(
                 Deadline.toNanos(readTimeout),
                 redirect,
                 decompress,
+                cookieHandler,
                 executor);
     }
 }

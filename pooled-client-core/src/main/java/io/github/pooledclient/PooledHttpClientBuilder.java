@@ -45,6 +45,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable SSLParameters sslParameters;
     private @Nullable TlsIdentity inheritedTls;
     private @Nullable ProxySelector proxy;
+    private @Nullable CookieHandler cookieHandler;
     private @Nullable Executor executor;
 
     /** A builder of a client with a pool of its own. */
@@ -62,6 +63,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         decompress = settings.decompress();
         inheritedTls = settings.tls();
         proxy = settings.proxy();
+        cookieHandler = settings.cookieHandler();
         executor = settings.executor();
     }
 
@@ -126,7 +128,8 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
 
     @Override
     public PooledHttpClientBuilder cookieHandler(CookieHandler value) {
-        throw new UnsupportedOperationException("cookieHandler is not supported yet: " + value);
+        cookieHandler = Objects.requireNonNull(value, "cookieHandler");
+        return this;
     }
 
     @Override
@@ -181,7 +184,16 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     @Override
     public PooledHttpClient build() {
         ClientSettings settings = new ClientSettings(
-                connectTimeout, readTimeout, redirect, version, decompress, tls(), proxy, null, null, executor);
+                connectTimeout,
+                readTimeout,
+                redirect,
+                version,
+                decompress,
+                tls(),
+                proxy,
+                cookieHandler,
+                null,
+                executor);
         if (shared != null) {
             return new PooledHttpClient(settings, shared, false);
         }

@@ -7,19 +7,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * An {@link Origin} and the way there: the key of the pool. Connections of equal routes may stand in for each other.
  *
- * <p>Immutable. Today every way is direct; proxies and Unix domain sockets become further parts of it.
+ * <p>Immutable. The way is direct or through an HTTP proxy; Unix domain sockets become a further kind of it.
  */
 public final class Route {
 
     private final Origin origin;
     private final @Nullable TlsIdentity tls;
+    private final @Nullable HttpProxy proxy;
     // Looked up once per exchange, so computed once.
     private final int hash;
 
-    private Route(Origin origin, @Nullable TlsIdentity tls) {
+    private Route(Origin origin, @Nullable TlsIdentity tls, @Nullable HttpProxy proxy) {
         this.origin = Objects.requireNonNull(origin, "origin");
         this.tls = tls;
-        this.hash = 31 * origin.hashCode() + Objects.hashCode(tls);
+        this.proxy = proxy;
+        this.hash = 31 * (31 * origin.hashCode() + Objects.hashCode(tls)) + Objects.hashCode(proxy);
     }
 
     /**
@@ -32,7 +34,12 @@ public final class Route {
         if (origin.isSecure() && tls == null) {
             throw new IllegalArgumentException("a TLS identity is needed for " + origin);
         }
-        return new Route(origin, origin.isSecure() ? tls : null);
+        return new Route(origin, origin.isSecure() ? tls : null, null);
+    }
+
+    /** The same origin and identity, by way of a proxy. */
+    public Route through(HttpProxy newProxy) {
+        return new Route(origin, tls, newProxy);
     }
 
     public Origin origin() {
@@ -44,6 +51,21 @@ public final class Route {
         return tls;
     }
 
+    /** Null if the way is direct. */
+    public @Nullable HttpProxy proxy() {
+        return proxy;
+    }
+
+    /** Whom a transport is opened to: the proxy, or else the origin itself. */
+    public Origin firstHop() {
+        return proxy == null ? origin : proxy.address();
+    }
+
+    /** Whether a proxy is asked for a tunnel, and so sees nothing of the exchanges. */
+    public boolean isTunnel() {
+        return proxy != null && origin.isSecure();
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         if (this == other) {
@@ -52,7 +74,8 @@ public final class Route {
         return other instanceof Route that
                 && hash == that.hash
                 && origin.equals(that.origin)
-                && Objects.equals(tls, that.tls);
+                && Objects.equals(tls, that.tls)
+                && Objects.equals(proxy, that.proxy);
     }
 
     @Override
@@ -62,6 +85,6 @@ public final class Route {
 
     @Override
     public String toString() {
-        return origin.toString();
+        return proxy == null ? origin.toString() : origin + " through the proxy " + proxy;
     }
 }

@@ -26,6 +26,9 @@ final class CallChain {
         if (settings.redirect != Redirect.NEVER) {
             steps.add(new RedirectInterceptor(settings.redirect));
         }
+        if (settings.cookies != null) {
+            steps.add(new CookieInterceptor(settings.cookies));
+        }
         if (settings.decompress) {
             steps.add(new DecompressionInterceptor());
         }

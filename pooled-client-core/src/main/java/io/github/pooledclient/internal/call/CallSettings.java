@@ -7,6 +7,7 @@ import io.github.pooledclient.internal.pool.ConnectionPool;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
+import java.net.CookieHandler;
 import java.net.http.HttpClient;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class CallSettings {
     final long readTimeoutNanos;
     final HttpClient.Redirect redirect;
     final boolean decompress;
+    final @Nullable CookieHandler cookies;
     final @Nullable Executor executor;
     final CallChain chain;
     // Most calls have no deadline of their own, and share these.
@@ -37,6 +39,7 @@ public final class CallSettings {
             long readTimeoutNanos,
             HttpClient.Redirect redirect,
             boolean decompress,
+            @Nullable CookieHandler cookies,
             @Nullable Executor executor) {
         this.pool = pool;
         this.routes = routes;
@@ -46,6 +49,7 @@ public final class CallSettings {
         this.readTimeoutNanos = readTimeoutNanos;
         this.redirect = redirect;
         this.decompress = decompress;
+        this.cookies = cookies;
         this.executor = executor;
         this.chain = CallChain.of(this);
         this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());

@@ -23,6 +23,7 @@ import java.util.Set;
 final class RoundTrip implements Interceptor {
 
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY");
+    private static final String PROXY_AUTHORIZATION = "Proxy-Authorization";
     // RFC 9110, 10.1.1: not to wait indefinitely. What Go, curl and Helidon take.
     private static final long EXPECT_CONTINUE_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -40,7 +41,18 @@ final class RoundTrip implements Interceptor {
     @Override
     public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain none)
             throws IOException, InterruptedException {
-        Route route = settings.routes.routeTo(head.origin());
+        Route route = settings.routes.routeTo(call.uri(), head.origin(), head.first(PROXY_AUTHORIZATION));
+        return roundTrip(call, route, onTheWire(head, route), content);
+    }
+
+    /** The head as the one at the other end is to see it: only a proxy that reads it gets what is for proxies. */
+    private static RequestHead onTheWire(RequestHead head, Route route) {
+        boolean readByProxy = route.proxy() != null && !route.isTunnel();
+        return readByProxy ? head.inAbsoluteForm() : head.without(PROXY_AUTHORIZATION);
+    }
+
+    private Reply roundTrip(Call<?> call, Route route, RequestHead head, RequestContent content)
+            throws IOException, InterruptedException {
         boolean replayable = isReplayable(head, content);
         Lease<HttpConnection> first = settings.pool.acquire(route, settings.acquisition(call.deadline(), replayable));
         try {

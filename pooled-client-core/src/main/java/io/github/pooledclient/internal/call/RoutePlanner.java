@@ -3,10 +3,12 @@ package io.github.pooledclient.internal.call;
 
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Failures;
+import io.github.pooledclient.transport.HttpProxy;
 import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
@@ -28,29 +30,36 @@ public final class RoutePlanner {
     }
 
     /**
-     * @throws IOException if a proxy is asked for: there is no support for them yet, and to go past one in silence would be
-     *     wrong
+     * The way to a target.
+     *
+     * @param proxyAuthorization what a proxy is told, if there is one on the way; null = nothing
+     * @throws IOException if a kind of proxy is asked for that there is no support for: to go past it in silence would be wrong
      */
-    Route routeTo(Origin origin) throws IOException {
+    Route routeTo(URI target, Origin origin, @Nullable String proxyAuthorization) throws IOException {
+        Route direct = Route.direct(origin, tls);
         ProxySelector asked = selector == null ? ProxySelector.getDefault() : selector;
-        if (asked != null) {
-            refuseProxies(origin, asked.select(URI.create(origin.toString())));
-        }
-        return Route.direct(origin, tls);
+        List<Proxy> proxies = asked == null ? List.of() : asked.select(target);
+        // The selector's first choice counts, as with the JDK's client.
+        Proxy first = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
+        return switch (first.type()) {
+            case DIRECT -> direct;
+            case HTTP -> direct.through(new HttpProxy(address(first, origin), proxyAuthorization));
+            case SOCKS ->
+                throw Failures.io(
+                        RequestState.NOT_SENT,
+                        "the proxy selector asks for the proxy " + first + " on the way to " + origin
+                                + ", and SOCKS is not supported",
+                        null);
+        };
     }
 
-    private static void refuseProxies(Origin origin, @Nullable List<Proxy> proxies) throws IOException {
-        if (proxies == null || proxies.isEmpty()) {
-            return;
+    private static Origin address(Proxy proxy, Origin origin) throws IOException {
+        if (proxy.address() instanceof InetSocketAddress address && address.getPort() > 0) {
+            return new Origin("http", address.getHostString(), address.getPort());
         }
-        // The selector's first choice counts, as with the JDK's client.
-        Proxy first = proxies.get(0);
-        if (first != null && first.type() != Proxy.Type.DIRECT) {
-            throw Failures.io(
-                    RequestState.NOT_SENT,
-                    "the proxy selector asks for the proxy " + first + " on the way to " + origin
-                            + ", and proxies are not supported yet; HttpClient.Builder.NO_PROXY goes without",
-                    null);
-        }
+        throw Failures.io(
+                RequestState.NOT_SENT,
+                "the proxy selector names a proxy without host and port on the way to " + origin + ": " + proxy,
+                null);
     }
 }

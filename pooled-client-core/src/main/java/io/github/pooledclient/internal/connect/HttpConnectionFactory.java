@@ -13,14 +13,22 @@ import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.pool.ConnectionSource;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.HttpProxy;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
 import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
 
-/** Opens connections for the pool: connects, speaks TLS where the route asks for it, and puts HTTP/1.1 on top. Immutable. */
+/**
+ * Opens connections for the pool: connects, has a proxy open a tunnel, speaks TLS, as the route asks, and puts HTTP/1.1 on
+ * top. Immutable.
+ */
 public final class HttpConnectionFactory implements ConnectionSource<Route, HttpConnection> {
 
     private final Connector connector;
@@ -46,28 +54,26 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
     private HttpConnection ready(Route route, Transport raw, Deadline deadline, long start)
             throws IOException, InterruptedException {
         TimedTransport timed = new TimedTransport(raw, watchdog, ticker);
-        TlsIdentity identity = route.tls();
-        if (identity == null) {
-            return new Http1Connection(
-                    route.origin(), timed, timed, null, Http1Limits.DEFAULTS, keepAliveHints, ticker);
-        }
         boolean done = false;
-        timed.limits(deadline, 0);
+        String phase = "waiting for the proxy " + route.proxy() + " to open a tunnel";
         try {
-            TlsTransport tls = TlsTransport.handshake(timed, route.origin(), identity);
+            HttpProxy proxy = route.proxy();
+            if (proxy != null && route.isTunnel()) {
+                ProxyTunnel.open(connection(route, timed, timed, null), proxy, route.origin(), deadline);
+            }
+            phase = "in the TLS handshake with " + raw.remoteAddress();
+            HttpConnection connection = spoken(route, timed, deadline);
             done = true;
-            return new Http1Connection(
-                    route.origin(), tls, timed, tls.session(), Http1Limits.DEFAULTS, keepAliveHints, ticker);
-        } catch (TimedOutException e) {
+            return connection;
+        } catch (TimedOutException | HttpTimeoutException e) {
             throw Failures.connectTimeout(
-                    "no connection to " + route.origin() + " within " + Elapsed.text(ticker.nanos() - start)
-                            + ": still in the TLS handshake with " + raw.remoteAddress(),
+                    "no connection to " + route + " within " + Elapsed.text(ticker.nanos() - start) + ": still "
+                            + phase,
                     e);
-        } catch (ClosedByInterruptException e) {
+        } catch (ClosedByInterruptException | InterruptedIOException e) {
             // The flag is set; the exception stands for it.
             Thread.interrupted();
-            InterruptedException interrupted =
-                    new InterruptedException("interrupted in the TLS handshake with " + route.origin());
+            InterruptedException interrupted = new InterruptedException("interrupted " + phase);
             interrupted.initCause(e);
             throw interrupted;
         } finally {
@@ -75,5 +81,21 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
                 timed.close();
             }
         }
+    }
+
+    private HttpConnection spoken(Route route, TimedTransport timed, Deadline deadline) throws IOException {
+        TlsIdentity identity = route.tls();
+        if (identity == null) {
+            return connection(route, timed, timed, null);
+        }
+        timed.limits(deadline, 0);
+        TlsTransport tls = TlsTransport.handshake(timed, route.origin(), identity);
+        return connection(route, tls, timed, tls.session());
+    }
+
+    private Http1Connection connection(
+            Route route, Transport transport, TimedTransport timed, @Nullable SSLSession session) {
+        return new Http1Connection(
+                route.origin(), transport, timed, session, Http1Limits.DEFAULTS, keepAliveHints, ticker);
     }
 }

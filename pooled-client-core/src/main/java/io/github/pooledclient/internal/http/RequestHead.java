@@ -6,6 +6,7 @@ import java.net.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The head of a request as it is to be sent: checked ({@link FieldRules}), but without the fields that belong to the
@@ -26,6 +27,41 @@ public record RequestHead(
         List<String> more = new ArrayList<>(added);
         Collections.addAll(more, name, value);
         return new RequestHead(method, origin, target, caller, List.copyOf(more), expectContinue);
+    }
+
+    /** This head without the fields of a name, the caller's as well as ours. */
+    public RequestHead without(String name) {
+        if (!has(name)) {
+            return this;
+        }
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < added.size(); i += 2) {
+            if (!added.get(i).equalsIgnoreCase(name)) {
+                Collections.addAll(others, added.get(i), added.get(i + 1));
+            }
+        }
+        HttpHeaders callers = HttpHeaders.of(caller.map(), (field, value) -> !field.equalsIgnoreCase(name));
+        return new RequestHead(method, origin, target, callers, List.copyOf(others), expectContinue);
+    }
+
+    /** The value of the first field of a name, the caller's before ours, or null. */
+    public @Nullable String first(String name) {
+        List<String> callers = caller.map().get(name);
+        if (callers != null && !callers.isEmpty()) {
+            return callers.get(0);
+        }
+        for (int i = 0; i < added.size(); i += 2) {
+            if (added.get(i).equalsIgnoreCase(name)) {
+                return added.get(i + 1);
+            }
+        }
+        return null;
+    }
+
+    /** This head as a proxy is asked (RFC 9112, 3.2.2): with the origin in its target. */
+    public RequestHead inAbsoluteForm() {
+        String absolute = origin.scheme() + "://" + origin.authority() + target;
+        return new RequestHead(method, origin, absolute, caller, added, expectContinue);
     }
 
     /** Whether the caller or we set a field of this name. */

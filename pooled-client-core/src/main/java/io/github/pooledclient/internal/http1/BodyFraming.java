@@ -32,6 +32,10 @@ record BodyFraming(Kind kind, long length) {
         if (method.equals("HEAD") || status < 200 || status == 204 || status == 304) {
             return NONE;
         }
+        // The bytes that follow are the tunnel's (RFC 9112, 6.3, 2).
+        if (method.equals("CONNECT") && status / 100 == 2) {
+            return NONE;
+        }
         List<String> codings = head.fields().all("Transfer-Encoding");
         List<String> lengths = head.fields().all("Content-Length");
         if (!codings.isEmpty()) {

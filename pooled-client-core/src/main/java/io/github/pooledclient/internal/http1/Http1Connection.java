@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
+import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.http.HttpConnection;
+import io.github.pooledclient.internal.http.RequestContent;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.net.TimedTransport;
 import io.github.pooledclient.internal.net.TlsTransport;
 import io.github.pooledclient.internal.wire.WireInput;
@@ -71,6 +76,10 @@ public final class Http1Connection implements HttpConnection {
 
     @Override
     public Exchange begin(ExchangeLimits exchangeLimits) {
+        return start(exchangeLimits);
+    }
+
+    private Http1Exchange start(ExchangeLimits exchangeLimits) {
         if (current != null || unusable != null) {
             throw new IllegalStateException(
                     unusable == null ? "an exchange is under way" : "unusable: " + unusable.word());
@@ -81,6 +90,28 @@ public final class Http1Connection implements HttpConnection {
         Http1Exchange exchange = new Http1Exchange(this, exchangeLimits, input, output);
         current = exchange;
         return exchange;
+    }
+
+    /**
+     * Asks a proxy for a tunnel. If the answer is 2xx, the bytes that follow are the tunnel's, and this connection has no more
+     * to do with them.
+     *
+     * @throws IOException as an exchange does, or if bytes of the tunnel came before it was used: TLS begins with us
+     */
+    public ResponseHead connect(RequestHead request, ExchangeLimits exchangeLimits) throws IOException {
+        Http1Exchange exchange = start(exchangeLimits);
+        try {
+            ResponseHead answer = exchange.send(request, RequestContent.NONE);
+            if (answer.status() / 100 == 2 && input.surplus(false) != 0) {
+                throw Failures.protocol(
+                        RequestState.NOT_SENT,
+                        "bytes behind the answer to CONNECT, before a byte of TLS was sent (RFC 9110, 9.3.6)",
+                        null);
+            }
+            return answer;
+        } finally {
+            exchange.end();
+        }
     }
 
     /** The exchange has ended: what that means for the next one. */

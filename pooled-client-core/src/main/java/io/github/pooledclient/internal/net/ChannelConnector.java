@@ -43,9 +43,9 @@ public final class ChannelConnector implements Connector {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        ConnectAttempt attempt = ConnectAttempt.begin(route.origin(), deadline, ticker);
+        ConnectAttempt attempt = ConnectAttempt.begin(route, deadline, ticker);
         List<InetSocketAddress> addresses = AddressOrder.forConnecting(
-                sockets.local(), resolver.resolve(attempt), route.origin().port());
+                sockets.local(), resolver.resolve(attempt), route.firstHop().port());
         SocketChannel channel = addresses.size() == 1
                 ? connectTo(addresses.get(0), attempt)
                 : AddressRace.run(addresses, sockets, attempt);

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.net;
 
+import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.transport.Deadline;
-import io.github.pooledclient.transport.Origin;
+import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import java.net.http.HttpConnectTimeoutException;
 
 /** To where, and until when: what the phases of opening a connection share. */
-record ConnectAttempt(Origin origin, Deadline deadline, Ticker ticker, long sinceNanos) {
+record ConnectAttempt(Route route, Deadline deadline, Ticker ticker, long sinceNanos) {
 
-    static ConnectAttempt begin(Origin origin, Deadline deadline, Ticker ticker) {
-        return new ConnectAttempt(origin, deadline, ticker, ticker.nanos());
+    static ConnectAttempt begin(Route route, Deadline deadline, Ticker ticker) {
+        return new ConnectAttempt(route, deadline, ticker, ticker.nanos());
     }
 
     long remainingNanos() {
@@ -19,7 +20,7 @@ record ConnectAttempt(Origin origin, Deadline deadline, Ticker ticker, long sinc
 
     /** The deadline passed in a phase: {@code still connecting to 10.0.0.1:443}. */
     HttpConnectTimeoutException timedOutIn(String phase) {
-        return new HttpConnectTimeoutException("no connection to " + origin + " within "
-                + Nanos.readable(deadline.remainingNanos(sinceNanos)) + ": " + phase);
+        return new HttpConnectTimeoutException("no connection to " + route + " within "
+                + Elapsed.text(deadline.remainingNanos(sinceNanos)) + ": " + phase);
     }
 }

@@ -23,7 +23,7 @@ final class ConnectFailures {
         String reasons = failures.entrySet().stream()
                 .map(failure -> text(failure.getKey()) + ": " + reason(failure.getValue()))
                 .collect(Collectors.joining(", "));
-        return with(new ConnectException("no connection to " + attempt.origin() + ": " + reasons));
+        return with(new ConnectException("no connection to " + attempt.route() + ": " + reasons));
     }
 
     /** The given failure, with these: the first as its cause, the others suppressed. */

@@ -35,7 +35,7 @@ final class Resolver {
 
     /** The addresses of the host that is to be connected to; at least one. */
     List<InetAddress> resolve(ConnectAttempt attempt) throws IOException, InterruptedException {
-        String host = attempt.origin().host();
+        String host = attempt.route().firstHop().host();
         if (IpLiteral.matches(host)) {
             return List.of(InetAddress.getByName(host));
         }

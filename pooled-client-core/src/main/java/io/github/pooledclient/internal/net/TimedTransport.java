@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.net;
 
+import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.Transport;
@@ -122,9 +123,8 @@ public final class TimedTransport implements Transport {
     }
 
     private TimedOutException timedOut(boolean ofExchange, String silence, @Nullable Throwable cause) {
-        String message = ofExchange
-                ? "the deadline of the exchange has passed"
-                : silence + " for " + Nanos.readable(silenceNanos);
+        String message =
+                ofExchange ? "the deadline of the exchange has passed" : silence + " for " + Elapsed.text(silenceNanos);
         return new TimedOutException(message, ofExchange, cause);
     }
 

@@ -14,7 +14,8 @@ public final class Elapsed {
     }
 
     public static String text(long nanos) {
-        long millis = nanos / 1_000_000;
+        // Rounded: of a deadline of 2 s, 1.9999 s are left when somebody looks.
+        long millis = (Math.max(0, nanos) + 500_000) / 1_000_000;
         if (millis < 1000) {
             return millis + "ms";
         }

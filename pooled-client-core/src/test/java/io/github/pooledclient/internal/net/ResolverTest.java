@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Origin;
+import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -87,7 +88,7 @@ class ResolverTest {
     void deadlineEndsTheWaitAndNamesThePhase() {
         assertThatThrownBy(() -> slow.resolve(attempt("a.example", 50)))
                 .isInstanceOf(HttpConnectTimeoutException.class)
-                .hasMessage("no connection to https://a.example:443 within 50ms: still resolving the name a.example");
+                .hasMessage("no connection to http://a.example:80 within 50ms: still resolving the name a.example");
     }
 
     @Test
@@ -138,7 +139,8 @@ class ResolverTest {
 
     private static ConnectAttempt attempt(String host, long millis) {
         Deadline deadline = Deadline.after(Duration.ofMillis(millis), Ticker.system());
-        return ConnectAttempt.begin(new Origin("https", host, 443), deadline, Ticker.system());
+        Route route = Route.direct(new Origin("http", host, 80), null);
+        return ConnectAttempt.begin(route, deadline, Ticker.system());
     }
 
     private static void startAndAwaitWaiting(Runnable task) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.internal.net;
+package io.github.pooledclient.internal.time;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NanosTest {
+class ElapsedTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -16,9 +16,11 @@ class NanosTest {
         "1999999000, 2s",
         "1500000000, 1.5s",
         "10000000000, 10s",
-        "90000000000, 90s",
+        "59000000000, 59s",
+        "60000000000, 1m",
+        "90000000000, 1m30s",
     })
     void readsAsPeopleWriteIt(long nanos, String text) {
-        assertThat(Nanos.readable(nanos)).isEqualTo(text);
+        assertThat(Elapsed.text(nanos)).isEqualTo(text);
     }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.internal.connect;
+
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.internal.http.ExchangeLimits;
+import io.github.pooledclient.internal.http.Failures;
+import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.http1.Http1Connection;
+import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.HttpProxy;
+import io.github.pooledclient.transport.Origin;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpTimeoutException;
+import java.util.List;
+import java.util.Map;
+
+/** Asks a proxy for a tunnel (RFC 9110, 9.3.6), with HTTP/1.1: the reason that this floor stands above the codecs. */
+final class ProxyTunnel {
+
+    private ProxyTunnel() {}
+
+    /**
+     * Turns a connection to a proxy into a tunnel to an origin.
+     *
+     * @throws IOException if the proxy refuses, or says more than that it agrees: what the origin has to say comes through TLS
+     */
+    static void open(Http1Connection connection, HttpProxy proxy, Origin origin, Deadline deadline) throws IOException {
+        ResponseHead answer;
+        try {
+            answer = connection.connect(request(proxy, origin), new ExchangeLimits(deadline, 0, 0, true));
+        } catch (HttpTimeoutException | InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            // However far CONNECT came: of the request itself, nothing was sent.
+            throw Failures.io(
+                    RequestState.NOT_SENT,
+                    "the proxy " + proxy + " opened no tunnel to " + origin.hostAndPort() + ": " + e.getMessage(),
+                    e);
+        }
+        if (answer.status() / 100 != 2) {
+            throw Failures.io(
+                    RequestState.NOT_SENT,
+                    "the proxy " + proxy + " refused a tunnel to " + origin.hostAndPort() + " with status "
+                            + answer.status(),
+                    null);
+        }
+    }
+
+    private static RequestHead request(HttpProxy proxy, Origin origin) {
+        String target = origin.hostAndPort();
+        String authorization = proxy.authorization();
+        List<String> added = authorization == null
+                ? List.of("User-Agent", "pooled-client")
+                : List.of("User-Agent", "pooled-client", "Proxy-Authorization", authorization);
+        HttpHeaders host = HttpHeaders.of(Map.of("Host", List.of(target)), (name, value) -> true);
+        return new RequestHead("CONNECT", origin, target, host, added, false);
+    }
+}
