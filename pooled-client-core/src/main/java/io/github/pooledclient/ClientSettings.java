@@ -40,6 +40,7 @@ record ClientSettings(
                 redirect,
                 decompress,
                 cookieHandler,
+                authenticator,
                 executor);
     }
 }

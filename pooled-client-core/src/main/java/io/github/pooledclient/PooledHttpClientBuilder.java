@@ -46,6 +46,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable TlsIdentity inheritedTls;
     private @Nullable ProxySelector proxy;
     private @Nullable CookieHandler cookieHandler;
+    private @Nullable Authenticator authenticator;
     private @Nullable Executor executor;
 
     /** A builder of a client with a pool of its own. */
@@ -64,6 +65,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         inheritedTls = settings.tls();
         proxy = settings.proxy();
         cookieHandler = settings.cookieHandler();
+        authenticator = settings.authenticator();
         executor = settings.executor();
     }
 
@@ -134,7 +136,8 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
 
     @Override
     public PooledHttpClientBuilder authenticator(Authenticator value) {
-        throw new UnsupportedOperationException("authenticator is not supported yet: " + value);
+        authenticator = Objects.requireNonNull(value, "authenticator");
+        return this;
     }
 
     @Override
@@ -192,7 +195,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 tls(),
                 proxy,
                 cookieHandler,
-                null,
+                authenticator,
                 executor);
         if (shared != null) {
             return new PooledHttpClient(settings, shared, false);

@@ -19,7 +19,8 @@ record SharedPool(ConnectionPool<Route, HttpConnection> pool) {
     static SharedPool of(PoolSettings settings, Connector connector) {
         SharedPool shared = new SharedPool(new ConnectionPool<>(
                 settings,
-                new HttpConnectionFactory(connector, settings.keepAliveHints()),
+                new HttpConnectionFactory(
+                        connector, route -> settings.forOrigin(route.origin()).keepAliveHints()),
                 route -> route.origin().toString(),
                 route -> settings.forOrigin(route.origin())));
         shared.pool.sweepWhileReachable(shared);

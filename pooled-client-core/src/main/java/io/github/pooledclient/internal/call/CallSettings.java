@@ -7,6 +7,7 @@ import io.github.pooledclient.internal.pool.ConnectionPool;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
+import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.http.HttpClient;
 import java.util.concurrent.Executor;
@@ -24,6 +25,7 @@ public final class CallSettings {
     final HttpClient.Redirect redirect;
     final boolean decompress;
     final @Nullable CookieHandler cookies;
+    final @Nullable Authenticator authenticator;
     final @Nullable Executor executor;
     final CallChain chain;
     // Most calls have no deadline of their own, and share these.
@@ -40,6 +42,7 @@ public final class CallSettings {
             HttpClient.Redirect redirect,
             boolean decompress,
             @Nullable CookieHandler cookies,
+            @Nullable Authenticator authenticator,
             @Nullable Executor executor) {
         this.pool = pool;
         this.routes = routes;
@@ -50,6 +53,7 @@ public final class CallSettings {
         this.redirect = redirect;
         this.decompress = decompress;
         this.cookies = cookies;
+        this.authenticator = authenticator;
         this.executor = executor;
         this.chain = CallChain.of(this);
         this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());

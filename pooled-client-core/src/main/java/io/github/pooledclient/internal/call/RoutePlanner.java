@@ -37,13 +37,20 @@ public final class RoutePlanner {
      */
     Route routeTo(URI target, Origin origin, @Nullable String proxyAuthorization) throws IOException {
         Route direct = Route.direct(origin, tls);
+        Origin proxy = proxy(target, origin);
+        return proxy == null ? direct : direct.through(new HttpProxy(proxy, proxyAuthorization));
+    }
+
+    /** The address of the proxy on the way to a target, or null if the way is direct. */
+    @Nullable
+    Origin proxy(URI target, Origin origin) throws IOException {
         ProxySelector asked = selector == null ? ProxySelector.getDefault() : selector;
         List<Proxy> proxies = asked == null ? List.of() : asked.select(target);
         // The selector's first choice counts, as with the JDK's client.
         Proxy first = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
         return switch (first.type()) {
-            case DIRECT -> direct;
-            case HTTP -> direct.through(new HttpProxy(address(first, origin), proxyAuthorization));
+            case DIRECT -> null;
+            case HTTP -> address(first, origin);
             case SOCKS ->
                 throw Failures.io(
                         RequestState.NOT_SENT,

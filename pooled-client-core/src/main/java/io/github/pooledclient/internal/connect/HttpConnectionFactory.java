@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -32,11 +33,14 @@ import org.jspecify.annotations.Nullable;
 public final class HttpConnectionFactory implements ConnectionSource<Route, HttpConnection> {
 
     private final Connector connector;
-    private final boolean keepAliveHints;
+    private final Predicate<Route> keepAliveHints;
     private final DeadlineWatchdog watchdog = DeadlineWatchdog.shared();
     private final Ticker ticker = Ticker.system();
 
-    public HttpConnectionFactory(Connector connector, boolean keepAliveHints) {
+    /**
+     * @param keepAliveHints whether the hints of a route's server are obeyed
+     */
+    public HttpConnectionFactory(Connector connector, Predicate<Route> keepAliveHints) {
         this.connector = connector;
         this.keepAliveHints = keepAliveHints;
     }
@@ -96,6 +100,6 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
     private Http1Connection connection(
             Route route, Transport transport, TimedTransport timed, @Nullable SSLSession session) {
         return new Http1Connection(
-                route.origin(), transport, timed, session, Http1Limits.DEFAULTS, keepAliveHints, ticker);
+                route.origin(), transport, timed, session, Http1Limits.DEFAULTS, keepAliveHints.test(route), ticker);
     }
 }

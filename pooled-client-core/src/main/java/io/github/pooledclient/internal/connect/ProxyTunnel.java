@@ -6,6 +6,7 @@ import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.http.RequestHead;
 import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.http.TunnelRefusedException;
 import io.github.pooledclient.internal.http1.Http1Connection;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HttpProxy;
@@ -41,11 +42,10 @@ final class ProxyTunnel {
                     e);
         }
         if (answer.status() / 100 != 2) {
-            throw Failures.io(
-                    RequestState.NOT_SENT,
+            throw new TunnelRefusedException(
                     "the proxy " + proxy + " refused a tunnel to " + origin.hostAndPort() + " with status "
                             + answer.status(),
-                    null);
+                    answer);
         }
     }
 
