@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ServerSocketFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,7 @@ public final class ScriptedServer implements AutoCloseable {
     private void play(Script script, Socket socket) {
         try (socket) {
             script.play(new Peer(socket, requests, closed));
-        } catch (SocketException | InterruptedException clientHasGone) {
+        } catch (SocketException | SSLException | InterruptedException clientHasGone) {
             // Part of many a script.
         } catch (Throwable failure) {
             failures.add(failure);

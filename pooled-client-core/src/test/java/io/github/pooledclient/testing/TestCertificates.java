@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -16,6 +18,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
+import java.util.Base64;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
@@ -72,6 +75,26 @@ public final class TestCertificates {
     /** A client that trusts an authority which has signed none of the servers here. */
     public static SSLContext untrustingClient() {
         return context(null, STRANGER);
+    }
+
+    /** Writes the chain and the key of {@link #server()} as servers that are not in Java read them. */
+    public static void writePem(Path chain, Path key) throws IOException {
+        try {
+            StringBuilder certificates = new StringBuilder();
+            for (Certificate certificate : LOCALHOST.getCertificateChain("key")) {
+                certificates.append(pem("CERTIFICATE", certificate.getEncoded()));
+            }
+            Files.writeString(chain, certificates);
+            Files.writeString(
+                    key, pem("PRIVATE KEY", LOCALHOST.getKey("key", PASSWORD).getEncoded()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String pem(String type, byte[] der) {
+        String lines = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        return "-----BEGIN " + type + "-----\n" + lines + "\n-----END " + type + "-----\n";
     }
 
     /** The trust managers of {@link #client()}, for a test to look into. */

@@ -14,12 +14,12 @@ public final class Threads {
 
     private static final @Nullable ThreadFactory VIRTUAL = virtualFactory();
     private static final AtomicLong COUNT = new AtomicLong();
-    // Only used without virtual threads. Threads end after ten idle seconds, so that a closed client leaves none
+    // Only used without virtual threads. Threads end after three idle seconds, so that a closed client leaves none
     // behind.
     private static final ThreadPoolExecutor PLATFORM = new ThreadPoolExecutor(
             0,
             Integer.MAX_VALUE,
-            10,
+            3,
             TimeUnit.SECONDS,
             new SynchronousQueue<>(),
             task -> daemon("pooled-client-" + COUNT.incrementAndGet(), task));
