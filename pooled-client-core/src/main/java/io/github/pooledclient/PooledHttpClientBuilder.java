@@ -100,7 +100,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private void refuseOnView(String setting) {
         if (shared != null) {
             throw new IllegalStateException(setting
-                    + " belongs to the pool, and a builder made by toBuilder() is for a client on an existing one");
+                    + " is a matter of the pool, and a builder made by toBuilder() is for a client on an existing one");
         }
     }
 

@@ -103,7 +103,7 @@ class TlsTest {
 
     @Test
     void stalledHandshakeTimesOutInItsPhase() throws Exception {
-        try (ScriptedServer server = ScriptedServer.start(Peer::stall);
+        try (ScriptedServer server = ScriptedServer.start(Peer::awaitEnd);
                 PooledHttpClient client = PooledHttpClient.newBuilder()
                         .sslContext(TestCertificates.client())
                         .connectTimeout(Duration.ofMillis(200))

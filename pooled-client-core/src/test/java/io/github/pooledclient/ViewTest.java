@@ -98,7 +98,7 @@ class ViewTest {
                     () -> view.localAddress(null))) {
                 assertThatThrownBy(setting::run)
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("belongs to the pool");
+                        .hasMessageContaining("is a matter of the pool");
             }
         }
     }

@@ -19,7 +19,7 @@ public enum CloseReason {
     EVICTED,
     /** In use when somebody asked for connections to be replaced; closed on its return. */
     RETIRED,
-    /** Idle when another host needed its place among all connections. */
+    /** Idle, or just given back, when another host needed its place among all connections. */
     MADE_ROOM,
     /** The peer had closed or reset it. */
     PEER_CLOSED,
@@ -41,7 +41,7 @@ public enum CloseReason {
     TIMEOUT,
     /** The exchange was cancelled or its thread interrupted. */
     CANCELLED,
-    /** The response body was given up before its end, with too much left to drain. */
+    /** The body of a request or response was given up before its end, with too much left to drain. */
     BODY_ABANDONED,
     /** The lease was lost without being closed. */
     LEAKED,

@@ -2,6 +2,8 @@
 package io.github.pooledclient.spring;
 
 import io.github.pooledclient.PooledHttpClient;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
 import java.net.http.HttpClient.Redirect;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -10,6 +12,7 @@ import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
  * Builds request factories with the settings of Spring Boot, all over the pool of one client: what
@@ -52,7 +55,9 @@ public final class PooledClientHttpRequestFactoryBuilder
     @Override
     public PooledClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
         HttpClientSettings wanted = settings == null ? HttpClientSettings.defaults() : settings;
-        refuseUnsupported(wanted);
+        if (wanted.inetAddressFilter() != null) {
+            throw unsupported(wanted.inetAddressFilter());
+        }
         PooledHttpClient.Builder view = client.toBuilder();
         view.followRedirects(redirect(wanted.redirects()));
         if (wanted.connectTimeout() != null) {
@@ -64,6 +69,9 @@ public final class PooledClientHttpRequestFactoryBuilder
         if (wanted.sslBundle() != null) {
             tls.of(wanted.sslBundle()).applyTo(view);
         }
+        if (wanted.cookieHandling() != null) {
+            applyCookies(wanted.cookieHandling(), view);
+        }
         customizer.accept(view);
         return new PooledClientHttpRequestFactory(view.build());
     }
@@ -74,20 +82,19 @@ public final class PooledClientHttpRequestFactoryBuilder
         return redirects == HttpRedirects.DONT_FOLLOW ? Redirect.NEVER : Redirect.NORMAL;
     }
 
-    private void refuseUnsupported(HttpClientSettings wanted) {
-        HttpCookieHandling cookies = wanted.cookieHandling();
-        boolean removes = client.cookieHandler().isPresent() && cookies == HttpCookieHandling.DISABLE;
-        if (cookies != null && (cookies == HttpCookieHandling.ENABLE || removes)) {
-            throw unsupported("cookieHandling", cookies, "set spring.http.clients.cookie-handling to another value");
-        }
-        if (wanted.inetAddressFilter() != null) {
-            throw unsupported("inetAddressFilter", wanted.inetAddressFilter(), "remove the InetAddressFilter bean");
+    private void applyCookies(HttpCookieHandling cookies, PooledHttpClient.Builder view) {
+        if (cookies != HttpCookieHandling.DISABLE) {
+            // A store of its own for each factory, as Boot's builders make one.
+            view.cookieHandler(new CookieManager());
+        } else if (client.cookieHandler().isPresent()) {
+            view.cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_NONE));
         }
     }
 
-    private static IllegalArgumentException unsupported(String setting, Object value, String remedy) {
-        return new IllegalArgumentException("the pooled client does not support HttpClientSettings." + setting + " = "
-                + value + " yet: " + remedy
-                + ", or choose another client with spring.http.clients.imperative.factory");
+    private static IllegalArgumentException unsupported(InetAddressFilter filter) {
+        return new IllegalArgumentException(
+                "the pooled client does not support HttpClientSettings.inetAddressFilter = " + filter
+                        + " yet: remove the InetAddressFilter bean, or choose another client with"
+                        + " spring.http.clients.imperative.factory");
     }
 }

@@ -103,21 +103,12 @@ class PooledClientHttpRequestFactoryBuilderTest {
         assertThat(view.readTimeout()).isEqualTo(Duration.ofSeconds(1));
     }
 
-    @Test
-    void cookiesThatAreAskedForAreRefusedByName() {
-        HttpClientSettings settings = HttpClientSettings.defaults().withCookieHandling(HttpCookieHandling.ENABLE);
-
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.build(settings))
-                .withMessageContaining("HttpClientSettings.cookieHandling = ENABLE");
-    }
-
     @ParameterizedTest
-    @CsvSource({"ENABLE_WHEN_POSSIBLE", "DISABLE"})
-    void cookiesThatAreNotAskedForAreLeftOut(HttpCookieHandling cookies) {
+    @CsvSource({"ENABLE, true", "ENABLE_WHEN_POSSIBLE, true", "DISABLE, false"})
+    void cookiesAreHandledAsTheSettingSays(HttpCookieHandling cookies, boolean handled) {
         HttpClientSettings settings = HttpClientSettings.defaults().withCookieHandling(cookies);
 
-        assertThat(builder.build(settings).client().cookieHandler()).isEmpty();
+        assertThat(builder.build(settings).client().cookieHandler().isPresent()).isEqualTo(handled);
     }
 
     @Test

@@ -45,7 +45,7 @@ public final class AsyncCall<T> implements Runnable {
         settings.lifecycle.begin(this);
         try {
             if (!cancelled) {
-                call.runAsync(this::complete);
+                call.runAsync(this::complete, this::completeElsewhere);
             }
         } catch (Throwable failure) {
             completeOn(settings.executor, () -> future.completeExceptionally(failure));
@@ -57,6 +57,11 @@ public final class AsyncCall<T> implements Runnable {
 
     private void complete(HttpResponse<T> response) {
         completeOn(settings.executor, () -> future.complete(response));
+    }
+
+    // A dependent may wait for a body that this thread has yet to read.
+    private void completeElsewhere(HttpResponse<T> response) {
+        completeOn(settings.executor == null ? Threads::start : settings.executor, () -> future.complete(response));
     }
 
     // The dependents of the future run where the user wants them, if he said where.

@@ -63,14 +63,22 @@ public final class Call<T> {
         return exchange(CallerServedBody::new);
     }
 
-    /** Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. */
-    void runAsync(Consumer<HttpResponse<T>> whenThere) throws IOException, InterruptedException {
-        List<ThreadServedBody<T>> body = new ArrayList<>(1);
-        whenThere.accept(exchange((content, subscriber) -> {
-            body.add(new ThreadServedBody<>(content, subscriber));
-            return body.get(0);
-        }));
-        body.forEach(ThreadServedBody::serveRest);
+    /**
+     * Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there.
+     *
+     * @param whole takes a response whose body has been read
+     * @param begun takes one whose body has not, and must not wait for it on this thread
+     */
+    void runAsync(Consumer<HttpResponse<T>> whole, Consumer<HttpResponse<T>> begun)
+            throws IOException, InterruptedException {
+        List<ThreadServedBody<T>> bodies = new ArrayList<>(1);
+        HttpResponse<T> response = exchange((content, subscriber) -> {
+            bodies.add(new ThreadServedBody<>(content, subscriber));
+            return bodies.get(0);
+        });
+        boolean isWhole = bodies.stream().allMatch(ResponseBody::isOver);
+        (isWhole ? whole : begun).accept(response);
+        bodies.forEach(ThreadServedBody::serveRest);
     }
 
     private HttpResponse<T> exchange(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)

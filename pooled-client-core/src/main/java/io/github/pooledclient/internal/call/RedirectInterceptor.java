@@ -48,13 +48,10 @@ final class RedirectInterceptor implements Interceptor {
             if (target == null || (keepsMethod(reply, nextHead) && !nextContent.isRepeatable())) {
                 return reply;
             }
-            reply.content().close();
             if (followed == MOST) {
-                throw Failures.io(
-                        RequestState.RESPONSE_STARTED,
-                        "more than " + MOST + " redirects, the last from " + call.uri() + " to " + target,
-                        null);
+                return reply;
             }
+            reply.content().close();
             if (!keepsMethod(reply, nextHead)) {
                 nextContent = RequestContent.NONE;
             }

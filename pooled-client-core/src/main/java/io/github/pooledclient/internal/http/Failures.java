@@ -70,7 +70,8 @@ public final class Failures {
             return connectTimeout(message, failure);
         }
         if (failure instanceof UnknownHostException) {
-            return cause(new UnknownHostFailure(message), failure);
+            // What the JDK's client throws.
+            return cause(new ConnectFailure(message), failure);
         }
         if (failure instanceof SSLHandshakeException) {
             return cause(new HandshakeFailure(message), failure);
@@ -171,14 +172,6 @@ public final class Failures {
         private static final long serialVersionUID = 1L;
 
         ConnectTimeout(String message) {
-            super(message);
-        }
-    }
-
-    private static final class UnknownHostFailure extends UnknownHostException implements NotSent {
-        private static final long serialVersionUID = 1L;
-
-        UnknownHostFailure(String message) {
             super(message);
         }
     }

@@ -272,9 +272,10 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
     }
 
     private void forget(HostPool<K, C> host) {
+        HostSnapshot counted = host.snapshot().countersOnly();
         lock.lock();
         try {
-            forgotten = forgotten.plus(host.snapshot().countersOnly());
+            forgotten = forgotten.plus(counted);
         } finally {
             lock.unlock();
         }

@@ -47,6 +47,8 @@ public final class Threads {
     public static Thread daemon(String name, Runnable task) {
         Thread thread = new Thread(null, task, name, 0, false);
         thread.setDaemon(true);
+        // It lives for all clients of the process, and must not keep the application that happened to be first.
+        thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
         return thread;
     }
 

@@ -48,8 +48,11 @@ public final class PooledClientAutoConfiguration {
                 ObjectProvider<PooledClientBuilderCustomizer> customizers) {
             PooledHttpClient.Builder builder =
                     PooledHttpClient.newBuilder().pool(pool.settings()).decompress(properties.decompress());
-            Duration connect = properties.connectTimeout();
-            set("pool.connect-timeout", connect.isZero() ? UNLIMITED : connect, builder::connectTimeout);
+            set(
+                    "pool.connect-timeout",
+                    properties.connectTimeout(),
+                    timeout -> builder.connectTimeout(
+                            requireNotNegative("connectTimeout", timeout).isZero() ? UNLIMITED : timeout));
             set("pool.read-timeout", properties.readTimeout(), builder::readTimeout);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             return builder.build();
@@ -60,13 +63,17 @@ public final class PooledClientAutoConfiguration {
     @ConditionalOnBean(PooledHttpClient.class)
     PooledClientLifecycle pooledClientLifecycle(
             Map<String, PooledHttpClient> clients, PooledClientProperties properties) {
-        set("pool.shutdown-timeout", properties.shutdownTimeout(), PooledClientAutoConfiguration::requireNotNegative);
+        set(
+                "pool.shutdown-timeout",
+                properties.shutdownTimeout(),
+                timeout -> requireNotNegative("shutdownTimeout", timeout));
         return new PooledClientLifecycle(clients.values(), properties.shutdownTimeout());
     }
 
-    private static void requireNotNegative(Duration timeout) {
+    private static Duration requireNotNegative(String name, Duration timeout) {
         if (timeout.isNegative()) {
-            throw new IllegalArgumentException("shutdownTimeout must not be negative: " + timeout);
+            throw new IllegalArgumentException(name + " must not be negative: " + timeout);
         }
+        return timeout;
     }
 }

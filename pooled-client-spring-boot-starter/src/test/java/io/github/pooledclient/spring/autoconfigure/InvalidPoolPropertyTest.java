@@ -36,7 +36,7 @@ class InvalidPoolPropertyTest {
                 "pool.acquire-timeout          | -1s | not be negative",
                 "pool.max-pending-per-host     | -1  | at least 0: -1",
                 "pool.leak-detection-threshold | -1s | not be negative",
-                "pool.connect-timeout          | -1s | positive",
+                "pool.connect-timeout          | -1s | not be negative",
                 "pool.read-timeout             | -1s | not be negative",
                 "pool.shutdown-timeout         | -1s | not be negative",
             })
