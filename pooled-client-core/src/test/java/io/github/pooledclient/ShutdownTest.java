@@ -24,7 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
-class LifecycleTest {
+class ShutdownTest {
 
     @Test
     void callUnderWayEndsWellAfterShutdown() throws Exception {
