@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -19,8 +20,22 @@ final class BodyStream extends InputStream {
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile boolean closed;
 
-    BodyStream(CallContent content) {
+    private BodyStream(CallContent content) {
         this.content = content;
+    }
+
+    /** The stream of a body: of a small one that is all here, from memory, so that its connection is free at once. */
+    static InputStream of(CallContent content) throws IOException {
+        long remaining = content.remaining();
+        if (remaining < 0 || remaining > content.available()) {
+            return new BodyStream(content);
+        }
+        ByteBuffer all = ByteBuffer.allocate((int) remaining);
+        while (all.hasRemaining()) {
+            content.read(all);
+        }
+        content.close();
+        return new ByteArrayInputStream(all.array());
     }
 
     @Override

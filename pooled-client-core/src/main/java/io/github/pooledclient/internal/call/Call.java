@@ -139,8 +139,8 @@ public final class Call<T> {
 
     // The class of the subscriber says that T is InputStream.
     @SuppressWarnings("unchecked")
-    private T stream(CallContent response) {
-        return (T) new BodyStream(response);
+    private T stream(CallContent response) throws IOException {
+        return (T) BodyStream.of(response);
     }
 
     Deadline deadline() {
