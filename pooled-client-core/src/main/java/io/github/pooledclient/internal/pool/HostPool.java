@@ -654,7 +654,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             for (PooledConnection<C> c = leased.first(); leakThresholdNanos != 0 && c != null; c = c.next()) {
                 quiet = c.leakReported ? quiet : Math.min(quiet, c.since + leakThresholdNanos - now);
             }
-            return permitsTaken == 0 ? Math.min(quiet, emptySince + FORGET_AFTER_NANOS - now) : quiet;
+            return isUnused() ? Math.min(quiet, emptySince + FORGET_AFTER_NANOS - now) : quiet;
         });
     }
 
@@ -703,10 +703,13 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     /** Forgets this pool if it has been empty for long; from then on {@link #acquire} says so. */
     boolean forget(long now) {
         return locked(() -> {
-            boolean unused = permitsTaken == 0 && waiters.isEmpty() && !suspended;
-            forgotten |= unused && now - emptySince >= FORGET_AFTER_NANOS;
+            forgotten |= isUnused() && now - emptySince >= FORGET_AFTER_NANOS;
             return forgotten;
         });
+    }
+
+    private boolean isUnused() {
+        return permitsTaken == 0 && waiters.isEmpty() && !suspended;
     }
 
     boolean isForgotten() {

@@ -149,4 +149,17 @@ class SweepTest {
         assertThat(f.host().opened()).isEqualTo(1);
         assertThat(f.pool.snapshot().totals().opened()).isEqualTo(2);
     }
+
+    @Test
+    void emptyHostThatIsSuspendedNeedsNoSweep() throws Exception {
+        PoolFixture f = new PoolFixture(settings().idleTimeout(Duration.ofSeconds(1)));
+        f.makeIdle(1);
+        f.pool.suspend(key -> true);
+        f.pool.evictIdle();
+
+        f.ticker.advance(Duration.ofMinutes(11));
+
+        assertThat(f.pool.sweep(f.ticker.nanos())).isPositive();
+        assertThat(f.pool.snapshot().hosts()).containsKey(PoolFixture.HOST);
+    }
 }
