@@ -4,6 +4,7 @@ package io.github.pooledclient.testing;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Poolable;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to nowhere, whose health and habits a test decides. Safe for use by several threads. */
@@ -16,6 +17,7 @@ public final class FakeConnection implements Poolable {
     private volatile @Nullable CloseReason closed;
     private volatile boolean cancelled;
     private volatile int probes;
+    private volatile @Nullable Semaphore probeGate;
 
     public FakeConnection(int number) {
         this.number = number;
@@ -34,6 +36,11 @@ public final class FakeConnection implements Poolable {
     /** From now on its peer says how long it will keep it. */
     public void setIdleLimit(Duration limit) {
         idleLimit = limit;
+    }
+
+    /** From now on a look at it waits for a permit of this gate. */
+    public void waitWhenProbed(Semaphore gate) {
+        probeGate = gate;
     }
 
     /** Why it was closed, or null if it was not. */
@@ -58,6 +65,10 @@ public final class FakeConnection implements Poolable {
     @SuppressWarnings("NonAtomicVolatileUpdate") // the pool asks one at a time
     public @Nullable CloseReason probe() {
         probes++;
+        Semaphore gate = probeGate;
+        if (gate != null) {
+            gate.acquireUninterruptibly();
+        }
         return dead;
     }
 

@@ -345,6 +345,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         long leaseNanos = now - connection.since;
         PooledConnection<C> surplus = null;
         Waiter served = null;
+        boolean owedForAPlace = false;
         lock.lock();
         try {
             leased.remove(connection);
@@ -354,7 +355,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             if (reason == null) {
                 connection.becomeIdle(now, hint);
                 idle.add(connection);
-                served = serve(now);
+                owedForAPlace = owed() != null;
+                served = owedForAPlace ? null : serve(now);
                 surplus = idle.size() > maxIdle ? idle.removeOldest() : null;
             }
         } finally {
@@ -368,6 +370,10 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             close(surplus, CloseReason.MAX_IDLE);
         } else {
             hasGoneIdle(connection, now);
+        }
+        if (owedForAPlace) {
+            // He has it now, or did not want it any more.
+            change(now, () -> {});
         }
     }
 
@@ -389,10 +395,16 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         if (permitsTaken > maxConnections) {
             return CloseReason.MAX_IDLE;
         }
-        // Somebody waits for any place, and longer than those who wait here: without this a busy host would starve
-        // others.
-        boolean owed = totals != null && totals.owesOther(this, waiters.first());
-        return owed ? CloseReason.MADE_ROOM : null;
+        Waiter owed = owed();
+        return owed != null && owed.host != this ? CloseReason.MADE_ROOM : null;
+    }
+
+    /**
+     * Who waits for a place among all connections, and for longer than those who wait here: without this a busy host would
+     * starve others, and those who wait for its permits the ones who have one. The lock is held.
+     */
+    private @Nullable Waiter owed() {
+        return totals == null ? null : totals.owed(waiters.first());
     }
 
     private void hasGoneIdle(PooledConnection<C> connection, long now) {
@@ -680,6 +692,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         });
         if (bad[0] != null) {
             close(connection, bad[0]);
+        } else if (totals != null) {
+            // Whoever wanted it, or its place, while nobody could have it.
+            totals.hasGoneIdle();
         }
     }
 

@@ -181,10 +181,11 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         return sample;
     }
 
-    /** Whether somebody of another host waits for any place, and longer than the first who waits at a host. */
-    boolean owesOther(HostPool<K, C> host, @Nullable Waiter firstThere) {
+    /** Who waits for a place, if he waits for longer than the first who waits at a host. */
+    @Nullable
+    Waiter owed(@Nullable Waiter firstThere) {
         Waiter first = head;
-        return first != null && first.host != host && (firstThere == null || first.since - firstThere.since < 0);
+        return first != null && (firstThere == null || first.since - firstThere.since < 0) ? first : null;
     }
 
     void addIdle(int more) {

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.pool;
 import static io.github.pooledclient.internal.pool.PoolFixture.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.pool.AcquireTimeoutException;
 import io.github.pooledclient.pool.CloseReason;
@@ -13,6 +14,7 @@ import io.github.pooledclient.testing.FakeConnection;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -141,5 +143,40 @@ class TotalLimitsTest {
 
     private static PoolSettings.Builder limit(int maxConnections) {
         return settings().maxConnections(maxConnections).acquireTimeout(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void connectionThatWasBeingLookedAtMakesRoomForWhoeverCameMeanwhile() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        f.makeIdle("a", 1);
+        f.ticker.advance(Duration.ofSeconds(5));
+        Semaphore look = new Semaphore(0);
+        f.source.opened().get(0).waitWhenProbed(look);
+        FutureTask<Long> sweep = PoolFixture.start(() -> f.pool.sweep(f.ticker.nanos()));
+        await().until(() -> f.source.opened().get(0).probes() == 1);
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, () -> f.pool.acquire("b"));
+
+        look.release();
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isFalse();
+        assertThat(sweep.get(10, TimeUnit.SECONDS)).isPositive();
+        assertThat(f.host("a").closed()).isEqualTo(Map.of(CloseReason.MADE_ROOM, 1L));
+    }
+
+    @Test
+    void whoWaitsLongerForAPlaceGoesBeforeThoseWhoWaitAtItsOwnHost() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1).maxConnectionsPerHost(2));
+        Lease<FakeConnection> held = f.pool.acquire("a");
+        FutureTask<Lease<FakeConnection>> withPermit = f.inLine(1, () -> f.pool.acquire("a"));
+        f.ticker.advance(Duration.ofMillis(1));
+        FutureTask<Lease<FakeConnection>> later = f.inLine(2, () -> f.pool.acquire("a"));
+
+        held.close();
+
+        Lease<FakeConnection> first = withPermit.get(10, TimeUnit.SECONDS);
+        assertThat(later.isDone()).isFalse();
+        first.close();
+        later.get(10, TimeUnit.SECONDS).close();
+        assertThat(f.source.opened()).hasSize(1);
     }
 }
