@@ -253,7 +253,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
 
     /** Closes a bad connection that was taken and goes on to the next idle one, or keeps its permit to open one. */
     private Object replace(PooledConnection<C> bad, CloseReason reason, Acquisition how) {
-        closeQuietly(bad, reason);
+        closeQuietly(bad.connection, reason);
         long now = ticker.nanos();
         Object[] next = {Waiter.OPEN};
         change(now, () -> {
@@ -383,6 +383,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         if (state != PoolSnapshot.State.RUNNING && !stillWanted) {
             return CloseReason.POOL_CLOSED;
         }
+        if (connection.cancelled) {
+            return CloseReason.CANCELLED;
+        }
         if (connection.retired) {
             return CloseReason.RETIRED;
         }
@@ -439,7 +442,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
 
     /** Closes a connection that is in no chain any more, and then gives its permit back: the limit counts sockets. */
     void close(PooledConnection<C> connection, CloseReason reason) {
-        closeQuietly(connection, reason);
+        closeQuietly(connection.connection, reason);
         long now = ticker.nanos();
         change(now, () -> {
             counters.closed(reason);
@@ -448,11 +451,19 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         hasClosed(connection, reason, now);
     }
 
-    private static <C extends Poolable> void closeQuietly(PooledConnection<C> connection, CloseReason reason) {
+    static void closeQuietly(Poolable connection, CloseReason reason) {
         try {
-            connection.connection.close(reason);
+            connection.close(reason);
         } catch (RuntimeException | Error e) {
-            LOG.warn("A connection failed when it was closed: {}", connection.connection, e);
+            LOG.warn("A connection failed when it was closed: {}", connection, e);
+        }
+    }
+
+    static void cancelQuietly(Poolable connection) {
+        try {
+            connection.cancel();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A connection failed when it was cancelled: {}", connection, e);
         }
     }
 
@@ -641,6 +652,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             openings.addAll(opener.of(owners));
             for (PooledConnection<C> c = leased.first(); leasesToo && c != null; c = c.next()) {
                 if (owners.test(c.owner)) {
+                    // Decided while it is in use: it will not be lent again, so that nobody else's use is cancelled.
+                    c.cancelled = true;
                     inUse.add(c);
                 }
             }
@@ -648,8 +661,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         });
         Waiter.wake(served);
         openings.forEach(Opening::cancel);
-        // One may have been given back meanwhile: then the next to have it finds it closed, and takes another.
-        inUse.forEach(c -> c.connection.cancel());
+        inUse.forEach(c -> cancelQuietly(c.connection));
     }
 
     // ---- sweep

@@ -53,8 +53,8 @@ final class Opener<K, C extends Poolable> {
         }
         boolean cancelled = end(opening, failure);
         if (cancelled && connection != null) {
-            connection.cancel();
-            connection.close(CloseReason.CANCELLED);
+            HostPool.cancelQuietly(connection);
+            HostPool.closeQuietly(connection, CloseReason.CANCELLED);
         }
         return new Outcome<>(cancelled ? null : connection, cancelled ? null : failure, ticker.nanos() - began);
     }

@@ -38,6 +38,9 @@ final class PooledConnection<C extends Poolable> extends Chain.Link<PooledConnec
     long lookedAt;
     long uses;
     boolean retired;
+    /** Whoever uses it has been told to stop, and may hear that late: nobody may have it after him. */
+    boolean cancelled;
+
     /** The reaper looks at it just now: it stays in the idle chain, but nobody may have it. */
     boolean isBeingLookedAt;
 

@@ -10,16 +10,22 @@ import io.github.pooledclient.pool.AcquireRejectedException;
 import io.github.pooledclient.pool.AcquireTimeoutException;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Lease;
+import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.pool.Poolable;
 import io.github.pooledclient.testing.FakeConnection;
 import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.Ticker;
 import java.net.http.HttpConnectTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WaitingTest {
@@ -254,5 +260,124 @@ class WaitingTest {
         assertThat(mine.connection().isCancelled()).isTrue();
         assertThat(others.connection().isCancelled()).isFalse();
         assertThat(f.host("b").connecting()).isZero();
+    }
+
+    @Test
+    void cancelledConnectionIsNotLentToAnybodyElse() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        Object owner = new Object();
+        Lease<FakeConnection> mine =
+                f.pool.acquire(PoolFixture.HOST, new Acquisition(Deadline.never(), 0, false, true, owner));
+
+        f.pool.cancel(owner);
+        mine.close();
+
+        assertThat(mine.connection().closedFor()).isEqualTo(CloseReason.CANCELLED);
+        assertThat(f.acquire().connection()).isNotSameAs(mine.connection());
+    }
+
+    @Test
+    void permitSurvivesAConnectionThatFailsWhenItsOpeningWasCancelled() throws Exception {
+        Object owner = new Object();
+        PoolSettings built = settings()
+                .maxConnectionsPerHost(1)
+                .acquireTimeout(Duration.ZERO)
+                .build();
+        CountDownLatch opening = new CountDownLatch(1);
+        AtomicInteger opened = new AtomicInteger();
+        ConnectionPool<String, Poolable> pool = new ConnectionPool<>(
+                built,
+                (key, deadline) -> {
+                    if (opened.getAndIncrement() > 0) {
+                        return new FakeConnection(1);
+                    }
+                    opening.countDown();
+                    try {
+                        new CountDownLatch(1).await();
+                    } catch (InterruptedException arrivedAllTheSame) {
+                        // The connection comes although nobody wants it any more.
+                    }
+                    return new Failing();
+                },
+                key -> key,
+                key -> built,
+                Ticker.system(),
+                instant -> {});
+        Acquisition owned = new Acquisition(Deadline.never(), 0, false, true, owner);
+        FutureTask<Lease<Poolable>> cancelled = PoolFixture.start(() -> pool.acquire("a", owned));
+        opening.await();
+
+        pool.cancel(owner);
+
+        assertThatThrownBy(() -> cancelled.get(10, TimeUnit.SECONDS))
+                .hasCauseInstanceOf(AcquireRejectedException.class);
+        assertThat(pool.acquire("a")).isNotNull();
+    }
+
+    /** Fails at whatever it is asked. */
+    private static final class Failing implements Poolable {
+
+        @Override
+        public CloseReason unusable() {
+            throw new IllegalStateException("unusable");
+        }
+
+        @Override
+        public CloseReason probe() {
+            throw new IllegalStateException("probe");
+        }
+
+        @Override
+        public void close(CloseReason reason) {
+            throw new IllegalStateException("close");
+        }
+
+        @Override
+        public void cancel() {
+            throw new IllegalStateException("cancel");
+        }
+    }
+
+    @Test
+    void connectionThatFailsToBeCancelledKeepsNoOtherFromIt() throws Exception {
+        PoolSettings built = settings().build();
+        AtomicInteger cancels = new AtomicInteger();
+        ConnectionPool<String, Poolable> pool = new ConnectionPool<>(
+                built,
+                (key, deadline) -> new CountingCancels(cancels),
+                key -> key,
+                key -> built,
+                Ticker.system(),
+                instant -> {});
+        Object owner = new Object();
+        Acquisition owned = new Acquisition(Deadline.never(), 0, false, true, owner);
+        pool.acquire("a", owned);
+        pool.acquire("b", owned);
+
+        pool.cancel(owner);
+
+        assertThat(cancels.get()).isEqualTo(2);
+    }
+
+    private record CountingCancels(AtomicInteger cancels) implements Poolable {
+
+        @Override
+        public @Nullable CloseReason unusable() {
+            return null;
+        }
+
+        @Override
+        public @Nullable CloseReason probe() {
+            return null;
+        }
+
+        @Override
+        public void close(CloseReason reason) {}
+
+        @Override
+        public void cancel() {
+            cancels.incrementAndGet();
+            throw new IllegalStateException("cancel");
+        }
     }
 }
