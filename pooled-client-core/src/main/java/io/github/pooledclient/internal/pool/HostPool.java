@@ -177,15 +177,20 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     /** The wait has ended in vain, at this host or for a place among all: counted, told, and put into words. */
     AcquireTimeoutException timedOut(Waiter waiter, long now, @Nullable String why) {
         long waited = now - waiter.since;
-        AcquireTimeoutException timeout = locked(() -> {
+        String reason;
+        HostSnapshot snapshot;
+        lock.lock();
+        try {
             counters.acquireTimeouts++;
-            return new AcquireTimeoutException(
-                    "no connection to " + name + " within " + Elapsed.text(waited) + ": "
-                            + (why == null ? whoHoldsWhat(now) : why),
-                    snapshotLocked());
-        });
+            reason = why == null ? whoHoldsWhat(now) : why;
+            snapshot = snapshotLocked();
+        } finally {
+            lock.unlock();
+        }
         listeners.acquireTimedOut(name, waited);
-        return timeout;
+        // Not under the lock: a stack trace takes its time, and many may time out at once.
+        return new AcquireTimeoutException(
+                "no connection to " + name + " within " + Elapsed.text(waited) + ": " + reason, snapshot);
     }
 
     private String whoHoldsWhat(long now) {
