@@ -55,20 +55,18 @@ final class Reaper implements SweepSchedule {
     }
 
     void watch(ConnectionPool<?, ?> pool, Object owner) {
-        Thread started = null;
         lock.lock();
         try {
-            pools.put(pool, new Owner(owner, deadOwners, pool));
             if (thread == null) {
                 nextSweep = ticker.nanos();
-                thread = Threads.daemon("pooled-client-reaper", this::run);
-                started = thread;
+                Thread started = Threads.daemon("pooled-client-reaper", this::run);
+                // It may fail for want of threads: then there is none, and the next pool tries again.
+                started.start();
+                thread = started;
             }
+            pools.put(pool, new Owner(owner, deadOwners, pool));
         } finally {
             lock.unlock();
-        }
-        if (started != null) {
-            started.start();
         }
     }
 
@@ -148,12 +146,21 @@ final class Reaper implements SweepSchedule {
             for (; woken != null; woken = (Owner) deadOwners.poll()) {
                 if (woken.pool != null) {
                     LOG.debug("Closing the pool of a client that was never closed");
-                    woken.pool.close();
+                    close(woken.pool);
                 }
             }
         } catch (InterruptedException e) {
             // Nobody has a reason to interrupt this thread, and its pools still need it.
             LOG.debug("The reaper was interrupted, and goes on");
+        }
+    }
+
+    private static void close(ConnectionPool<?, ?> pool) {
+        try {
+            pool.close();
+        } catch (RuntimeException | Error e) {
+            // This thread must outlive it, or no pool is swept any more.
+            LOG.warn("The pool of a client that was never closed could not be closed", e);
         }
     }
 }
