@@ -56,9 +56,11 @@ class ShutdownTest {
 
     @Test
     void closeWaitsForTheBodyThatIsBeingRead() throws Exception {
+        CountDownLatch mayGoOn = new CountDownLatch(1);
         try (ScriptedServer server = ScriptedServer.start(peer -> {
             peer.readRequest();
             peer.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab");
+            mayGoOn.await();
             peer.send("cd");
             peer.awaitEnd();
         })) {
@@ -72,6 +74,7 @@ class ShutdownTest {
             });
 
             assertThat(client.isTerminated()).isFalse();
+            mayGoOn.countDown();
             assertThat(body.readAllBytes()).asString().isEqualTo("abcd");
             get(closing);
             assertThat(client.isTerminated()).isTrue();
