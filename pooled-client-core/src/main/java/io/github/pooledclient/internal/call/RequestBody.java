@@ -12,9 +12,11 @@ import java.io.InterruptedIOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Flow;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 final class RequestBody implements RequestContent {
 
     private static final Set<String> ALWAYS_WITH_CONTENT = Set.of("POST", "PUT", "PATCH");
+
+    // A publisher that gives its bytes this soon, from whatever thread, has them sent together with the head.
+    private static final long BRIEF_NANOS = Duration.ofMillis(1).toNanos();
+    // While it has none, the peer may answer, close, or the call be cancelled: looked for this often.
+    private static final long LOOK_EVERY_NANOS = Duration.ofMillis(50).toNanos();
 
     private final BodyPublisher publisher;
     private final long length;
@@ -103,19 +110,15 @@ final class RequestBody implements RequestContent {
         /** The next buffer, or null at the end. */
         @Nullable
         ByteBuffer next() throws IOException {
-            while (subscription == null && end == null) {
-                park();
+            if (subscription == null) {
+                awaitUntil(() -> subscription != null);
             }
             Flow.Subscription source = subscription;
             if (source != null && end == null) {
                 source.request(1);
             }
-            if (buffer == null && end == null) {
-                // A publisher that takes its time: what it has given so far should not wait with us.
-                sink.flush();
-            }
-            while (buffer == null && end == null) {
-                park();
+            if (buffer == null) {
+                awaitUntil(() -> buffer != null);
             }
             // The end may have come right behind the last buffer.
             ByteBuffer given = buffer;
@@ -126,7 +129,17 @@ final class RequestBody implements RequestContent {
             return given;
         }
 
-        private void park() throws IOException {
+        private void awaitUntil(BooleanSupplier there) throws IOException {
+            for (long pause = BRIEF_NANOS; !there.getAsBoolean() && end == null; pause = LOOK_EVERY_NANOS) {
+                if (pause > BRIEF_NANOS) {
+                    // A publisher that takes its time: what it has given so far should not wait with us.
+                    sink.flush();
+                }
+                park(pause);
+            }
+        }
+
+        private void park(long nanos) throws IOException {
             long remaining = deadline.remainingNanos(ticker.nanos());
             if (remaining <= 0) {
                 throw Failures.timeout(
@@ -137,7 +150,7 @@ final class RequestBody implements RequestContent {
             if (Thread.currentThread().isInterrupted()) {
                 throw new InterruptedIOException("interrupted while waiting for the request's body publisher");
             }
-            LockSupport.parkNanos(this, remaining);
+            LockSupport.parkNanos(this, Math.min(nanos, remaining));
         }
 
         void cancel() {
@@ -159,7 +172,12 @@ final class RequestBody implements RequestContent {
 
         @Override
         public void onNext(ByteBuffer bytes) {
-            buffer = bytes;
+            if (buffer != null) {
+                // One was asked for. To drop the other would be to send a body with a hole.
+                end = new IllegalStateException("it gave more than it was asked for (Reactive Streams, 1.1)");
+            } else {
+                buffer = bytes;
+            }
             LockSupport.unpark(reader);
         }
 
@@ -171,7 +189,9 @@ final class RequestBody implements RequestContent {
 
         @Override
         public void onComplete() {
-            end = COMPLETED;
+            if (end == null) {
+                end = COMPLETED;
+            }
             LockSupport.unpark(reader);
         }
     }
