@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.threads.Threads;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * A call on a thread of its own, and the future of its response. To cancel the future interrupts the thread: that ends a
  * wait, a look-up, a connect, a read, whatever it is in.
  */
-public final class AsyncCall<T> implements Runnable {
+public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
 
     private final CallSettings settings;
     private final Call<T> call;
@@ -42,35 +45,60 @@ public final class AsyncCall<T> implements Runnable {
     @Override
     public void run() {
         thread.set(Thread.currentThread());
-        settings.lifecycle.begin(this);
+        settings.lifecycle.waits(this);
         try {
-            if (!cancelled) {
-                call.runAsync(this::complete, this::completeElsewhere);
+            if (cancelled) {
+                throw new InterruptedException("cancelled before it began");
             }
+            call.runAsync(this::complete);
         } catch (Throwable failure) {
-            completeOn(settings.executor, () -> future.completeExceptionally(failure));
+            Throwable told = inWordsOfTheClient(failure);
+            completeOn(settings.executor, () -> future.completeExceptionally(told));
         } finally {
-            settings.lifecycle.end(this);
+            settings.lifecycle.ended(this);
             end();
         }
     }
 
-    private void complete(HttpResponse<T> response) {
-        completeOn(settings.executor, () -> future.complete(response));
-    }
-
-    // A dependent may wait for a body that this thread has yet to read.
-    private void completeElsewhere(HttpResponse<T> response) {
-        completeOn(settings.executor == null ? Threads::start : settings.executor, () -> future.complete(response));
+    private void complete(HttpResponse<T> response, boolean isComing, Runnable abandon) {
+        Runnable completion = () -> {
+            // Nobody will close what nobody has: the future was cancelled, or has timed out.
+            if (!future.complete(response)) {
+                abandon.run();
+            }
+        };
+        if (isComing && settings.executor == null) {
+            // The dependents may wait for the body, which comes on this thread.
+            Threads.start(completion);
+        } else {
+            completeOn(settings.executor, completion);
+        }
     }
 
     // The dependents of the future run where the user wants them, if he said where.
     private static void completeOn(@Nullable Executor executor, Runnable completion) {
         if (executor == null) {
             completion.run();
-        } else {
-            executor.execute(completion);
+            return;
         }
+        try {
+            executor.execute(completion);
+        } catch (RejectedExecutionException e) {
+            // As the JDK's client does: a future that is never completed would be worse.
+            completion.run();
+        }
+    }
+
+    // Our own interrupt is not the user's: he has shut the client down.
+    private Throwable inWordsOfTheClient(Throwable failure) {
+        if (!(failure instanceof InterruptedException) || !settings.lifecycle.isCancelled()) {
+            return failure;
+        }
+        RequestState state = RequestState.of(failure);
+        return Failures.io(
+                state == null ? RequestState.NOT_SENT : state,
+                "the client was shut down: " + failure.getMessage(),
+                failure);
     }
 
     private void end() {
@@ -83,7 +111,8 @@ public final class AsyncCall<T> implements Runnable {
     }
 
     /** Ends the call from any thread. */
-    void interrupt() {
+    @Override
+    public void interrupt() {
         cancelled = true;
         Thread running = thread.getAndSet(null);
         if (running != null) {

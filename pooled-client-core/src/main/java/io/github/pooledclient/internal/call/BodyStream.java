@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A body as a stream that reads the socket on the reading thread, in the place of the JDK's, which takes its bytes from a
@@ -14,7 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>One thread reads; another may close, which ends a read that is blocked.
  */
-final class BodyStream extends InputStream {
+final class BodyStream extends InputStream implements Lifecycle.Interruptible {
 
     private final CallContent content;
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -28,7 +29,9 @@ final class BodyStream extends InputStream {
     static InputStream of(CallContent content) throws IOException {
         long remaining = content.remaining();
         if (remaining < 0 || remaining > content.available()) {
-            return new BodyStream(content);
+            BodyStream stream = new BodyStream(content);
+            content.usedBy(stream);
+            return stream;
         }
         ByteBuffer all = ByteBuffer.allocate((int) remaining);
         while (all.hasRemaining()) {
@@ -36,6 +39,13 @@ final class BodyStream extends InputStream {
         }
         content.close();
         return new ByteArrayInputStream(all.array());
+    }
+
+    /** Closes what {@link #of} has given, if there is anything to close. */
+    static void abandon(@Nullable Object body) {
+        if (body instanceof BodyStream stream) {
+            stream.close();
+        }
     }
 
     @Override
@@ -69,6 +79,12 @@ final class BodyStream extends InputStream {
     @Override
     public int available() {
         return closed || busy.get() ? 0 : content.available();
+    }
+
+    /** The call was cancelled. */
+    @Override
+    public void interrupt() {
+        close();
     }
 
     @Override

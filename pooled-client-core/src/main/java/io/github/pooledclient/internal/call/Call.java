@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,22 +62,31 @@ public final class Call<T> {
         return exchange(CallerServedBody::new);
     }
 
-    /**
-     * Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there.
-     *
-     * @param whole takes a response whose body has been read
-     * @param begun takes one whose body has not, and must not wait for it on this thread
-     */
-    void runAsync(Consumer<HttpResponse<T>> whole, Consumer<HttpResponse<T>> begun)
-            throws IOException, InterruptedException {
+    /** Takes the response of a call whose body may still come. */
+    interface Receiver<T> {
+
+        /**
+         * @param isComing whether the calling thread has still to read the body, so that it should not be kept
+         * @param abandon ends the body if nobody will have the response; for any thread
+         */
+        void take(HttpResponse<T> response, boolean isComing, Runnable abandon);
+    }
+
+    /** Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. */
+    void runAsync(Receiver<T> receiver) throws IOException, InterruptedException {
         List<ThreadServedBody<T>> bodies = new ArrayList<>(1);
         HttpResponse<T> response = exchange((content, subscriber) -> {
             bodies.add(new ThreadServedBody<>(content, subscriber));
             return bodies.get(0);
         });
-        boolean isWhole = bodies.stream().allMatch(ResponseBody::isOver);
-        (isWhole ? whole : begun).accept(response);
-        bodies.forEach(ThreadServedBody::serveRest);
+        if (bodies.isEmpty()) {
+            // Read by its user, on his thread.
+            receiver.take(response, false, () -> BodyStream.abandon(response.body()));
+            return;
+        }
+        ThreadServedBody<T> body = bodies.get(0);
+        receiver.take(response, !body.isOver(), body::cancel);
+        body.serveRest();
     }
 
     private HttpResponse<T> exchange(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
@@ -115,25 +123,20 @@ public final class Call<T> {
             throws IOException, InterruptedException {
         boolean handedOver = false;
         try {
-            BodySubscriber<T> subscriber = subscriber(received);
+            BodySubscriber<T> subscriber =
+                    Objects.requireNonNull(handler.apply(received), "the body handler returned no subscriber");
             handedOver = true;
             return subscriber.getClass() == JDK_STREAM
                     ? stream(response)
                     : bodies.apply(response, subscriber).receive();
         } catch (InterruptedIOException e) {
             throw asInterruptedException(e);
+        } catch (RuntimeException | Error e) {
+            throw ResponseBody.asIoException(e);
         } finally {
             if (!handedOver) {
                 response.close();
             }
-        }
-    }
-
-    private BodySubscriber<T> subscriber(ReceivedHead received) throws IOException {
-        try {
-            return Objects.requireNonNull(handler.apply(received), "the body handler returned no subscriber");
-        } catch (RuntimeException | Error e) {
-            throw ResponseBody.asIoException(e);
         }
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.RequestState;
+import io.github.pooledclient.internal.http.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The content of the response that a call ends with: its end is the call's. It closes itself behind its last byte and after
@@ -14,14 +17,31 @@ final class CallContent implements ResponseContent {
     private final ResponseContent content;
     private final Lifecycle lifecycle;
     private boolean closed;
+    private @Nullable IOException failure;
+    private Lifecycle.@Nullable Interruptible user;
 
     CallContent(ResponseContent content, Lifecycle lifecycle) {
         this.content = content;
         this.lifecycle = lifecycle;
     }
 
+    /** Whom to tell if the call is cancelled from now on: its user may neither read nor close for long. */
+    void usedBy(Lifecycle.Interruptible newUser) {
+        if (!closed) {
+            user = newUser;
+            lifecycle.waits(newUser);
+        }
+    }
+
     @Override
     public int read(ByteBuffer into) throws IOException {
+        if (failure != null) {
+            // Not an end: who reads on after a failure must not take what he has for the whole.
+            throw Failures.io(
+                    RequestState.RESPONSE_STARTED,
+                    "the response body has failed before: " + failure.getMessage(),
+                    failure);
+        }
         if (closed) {
             return -1;
         }
@@ -30,6 +50,9 @@ final class CallContent implements ResponseContent {
             int count = content.read(into);
             more = count >= 0 && content.remaining() != 0;
             return count;
+        } catch (IOException e) {
+            failure = e;
+            throw e;
         } finally {
             if (!more) {
                 close();
@@ -58,6 +81,9 @@ final class CallContent implements ResponseContent {
             try {
                 content.close();
             } finally {
+                if (user != null) {
+                    lifecycle.ended(user);
+                }
                 lifecycle.end();
             }
         }

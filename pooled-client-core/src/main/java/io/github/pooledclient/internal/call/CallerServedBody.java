@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.internal.threads.Threads;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 
 /** A body that is read on the thread that asks for it: for most handlers the thread of the call, in one go. */
 final class CallerServedBody<T> extends ResponseBody<T> {
 
-    // More than this is not the demand of something that reads piece by piece.
-    private static final long MOST_ANSWERED_WITH_NOTHING = 256;
-
-    // Who raises it from 0 serves, for all who raise it meanwhile.
-    private final AtomicInteger turns = new AtomicInteger();
-    private volatile boolean subscribing = true;
-    private volatile @Nullable Thread server;
+    // Who raises it from 0 serves, for all who raise it meanwhile. Nobody does while subscribing.
+    private final AtomicInteger turns = new AtomicInteger(1);
+    private volatile boolean readsAhead;
 
     CallerServedBody(CallContent content, BodySubscriber<T> subscriber) {
         super(content, subscriber);
@@ -24,16 +20,12 @@ final class CallerServedBody<T> extends ResponseBody<T> {
 
     @Override
     T receive() throws IOException, InterruptedException {
-        subscribe();
-        CompletionStage<T> body = subscriber.getBody();
-        subscribing = false;
-        if (body.toCompletableFuture().isDone() && demand() <= MOST_ANSWERED_WITH_NOTHING) {
-            answerWithoutWaiting();
-        } else {
-            serve();
-        }
         boolean received = false;
         try {
+            subscribe();
+            serveFirst();
+            CompletionStage<T> body = subscriber.getBody();
+            readsAhead = isStream(body);
             T value = await(body);
             received = true;
             return value;
@@ -44,45 +36,48 @@ final class CallerServedBody<T> extends ResponseBody<T> {
         }
     }
 
-    /**
-     * The body is there before its bytes: the user will read them. What was asked for while subscribing must be answered, or
-     * it is not asked again; and the caller must not wait for bytes, or a response would arrive only with its body.
-     */
-    private void answerWithoutWaiting() {
-        boolean mine = turns.getAndIncrement() == 0;
-        while (mine && demand() > 0 && !isOver() && !isCancelled() && content.remaining() != 0) {
-            deliverNothing();
+    /** What was asked for while subscribing: for most handlers, all of the body. */
+    private void serveFirst() {
+        while (hasWork()) {
+            serveOnce();
         }
-        if (mine) {
-            serveAll();
+        if (!isOver()) {
+            content.usedBy(this);
         }
+        serveAll();
     }
 
     @Override
     void serve() {
-        if (!subscribing && turns.getAndIncrement() == 0) {
-            serveAll();
+        if (turns.getAndIncrement() == 0) {
+            serveHereOrElsewhere();
         }
+    }
+
+    /**
+     * The JDK's streams ask for the next piece before they show the one they have. Were their reader to wait for it, a line
+     * would be seen when the next one comes, and never if the peer waits for an answer to it.
+     */
+    private void serveHereOrElsewhere() {
+        boolean wouldWait = readsAhead && hasWork() && content.remaining() != 0 && content.available() == 0;
+        if (wouldWait) {
+            try {
+                Threads.start(this::serveAll);
+                return;
+            } catch (RuntimeException | Error noThread) {
+                // Then late, rather than never.
+            }
+        }
+        serveAll();
     }
 
     private void serveAll() {
         int seen = turns.get();
         do {
-            server = Thread.currentThread();
             while (hasWork()) {
                 serveOnce();
             }
-            server = null;
             seen = turns.addAndGet(-seen);
         } while (seen != 0);
-    }
-
-    @Override
-    public void cancel() {
-        Thread reading = server;
-        super.cancel();
-        if (reading != null && reading != Thread.currentThread() && !isOver()) {
-            content.cancel();
-        }
     }
 }

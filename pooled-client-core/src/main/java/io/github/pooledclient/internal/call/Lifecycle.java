@@ -21,7 +21,7 @@ public final class Lifecycle {
 
     private final AtomicLong calls = new AtomicLong();
     private final CountDownLatch terminated = new CountDownLatch(1);
-    private final Set<AsyncCall<?>> asyncCalls = ConcurrentHashMap.newKeySet();
+    private final Set<Interruptible> waiting = ConcurrentHashMap.newKeySet();
     private final Runnable atEnd;
     // As long as a call is under way, its client's pool must not be taken for garbage.
     @SuppressWarnings("unused")
@@ -57,12 +57,23 @@ public final class Lifecycle {
         }
     }
 
-    void begin(AsyncCall<?> call) {
-        asyncCalls.add(call);
+    /** Something of a call that may wait for what no connection ends: user code, as a rule. */
+    interface Interruptible {
+
+        /** Ends it, from any thread. */
+        void interrupt();
     }
 
-    void end(AsyncCall<?> call) {
-        asyncCalls.remove(call);
+    /** To be interrupted when calls are cancelled; {@link #ended} must follow. */
+    void waits(Interruptible waiter) {
+        waiting.add(waiter);
+        if (cancelled) {
+            waiter.interrupt();
+        }
+    }
+
+    void ended(Interruptible waiter) {
+        waiting.remove(waiter);
     }
 
     /** What the pool knows this client's calls by; it leads nowhere, so that a pool keeps no client reachable. */
@@ -91,7 +102,7 @@ public final class Lifecycle {
     public void cancelAll(Runnable cancelExchanges) {
         cancelled = true;
         cancelExchanges.run();
-        asyncCalls.forEach(AsyncCall::interrupt);
+        waiting.forEach(Interruptible::interrupt);
     }
 
     boolean isCancelled() {

@@ -19,20 +19,25 @@ import org.jspecify.annotations.Nullable;
  * ({@link CallerServedBody}), or on the exchange's own ({@link ThreadServedBody}).
  *
  * <p>Any thread may ask and cancel; one at a time reads and signals. Buffers are the subscriber's to keep.
+ *
+ * <p>The JDK's streams (of bytes, of lines, mapped, buffered) ask for a first piece when they are subscribed, and whoever
+ * reads them, which may be a mapper in {@code getBody()}, then only waits for it. So it is answered at once, with nothing:
+ * the reader asks again. To answer with bytes would be to wait for them, and a response would come only with its body.
  */
-abstract class ResponseBody<T> implements Flow.Subscription {
+abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interruptible {
 
     private static final int CHUNK = 16 * 1024;
-    private static final List<ByteBuffer> NOTHING =
-            List.of(ByteBuffer.allocate(0).asReadOnlyBuffer());
+    // More than this is not the demand of something that reads piece by piece.
+    private static final long MOST_OF_A_STREAM = 256;
 
     final CallContent content;
     final BodySubscriber<T> subscriber;
     private final AtomicLong demand = new AtomicLong();
     private volatile boolean cancelled;
-    private volatile @Nullable Throwable wrongDemand;
-    // Of the thread that serves.
-    private boolean signalledEnd;
+    private volatile boolean isReading;
+    private volatile @Nullable Throwable failure;
+    private boolean asksPieceByPiece;
+    private volatile boolean signalledEnd;
 
     ResponseBody(CallContent content, BodySubscriber<T> subscriber) {
         this.content = content;
@@ -49,53 +54,75 @@ abstract class ResponseBody<T> implements Flow.Subscription {
     public final void request(long n) {
         if (n <= 0) {
             // Reactive Streams, 3.9: told by onError.
-            wrongDemand = new IllegalArgumentException("request(n) must ask for at least 1: " + n);
+            failure = new IllegalArgumentException("request(n) must ask for at least 1: " + n);
         } else {
             demand.getAndAccumulate(n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
         }
         serve();
     }
 
+    /** The call was cancelled: its subscriber is told. */
     @Override
-    public void cancel() {
-        cancelled = true;
+    public final void interrupt() {
+        failure = Failures.io(RequestState.RESPONSE_STARTED, "the client was shut down while the body was read", null);
+        stopReading();
         serve();
     }
 
-    final long demand() {
-        return demand.get();
+    @Override
+    public final void cancel() {
+        cancelled = true;
+        stopReading();
+        serve();
     }
 
-    final boolean isCancelled() {
-        return cancelled;
+    // Behind the store of a reason: either the reader sees that one before it reads, or is seen here.
+    private void stopReading() {
+        if (isReading) {
+            content.cancel();
+        }
     }
 
     /** Whether there is something to do for the thread that serves. */
     final boolean hasWork() {
-        return !signalledEnd && (cancelled || wrongDemand != null || demand.get() > 0 || content.remaining() == 0);
+        return !signalledEnd && (mustEnd() || demand.get() > 0 || content.remaining() == 0);
+    }
+
+    private boolean mustEnd() {
+        return cancelled || failure != null;
     }
 
     final boolean isOver() {
         return signalledEnd;
     }
 
-    /** Begins: from now on the subscriber may ask. */
+    /** Begins: the subscriber asks, and nobody may serve yet. */
     final void subscribe() {
         try {
             subscriber.onSubscribe(this);
         } catch (RuntimeException | Error e) {
             end(e);
         }
+        long asked = demand.get();
+        asksPieceByPiece = asked > 0 && asked <= MOST_OF_A_STREAM;
+        for (long i = 0; asksPieceByPiece && i < asked && !signalledEnd && !cancelled; i++) {
+            deliver(List.of());
+        }
+    }
+
+    /** Whether the body, which is there, seems to be one that is read while it comes. */
+    final boolean isStream(CompletionStage<T> body) {
+        return asksPieceByPiece && body.toCompletableFuture().isDone();
     }
 
     /** Serves what there is to do, once: reads and signals. Only if {@link #hasWork}. */
     final void serveOnce() {
-        Throwable wrong = wrongDemand;
+        Throwable why = failure;
         if (cancelled) {
             signalledEnd = true;
             content.close();
-        } else if (wrong != null) {
-            end(wrong);
+        } else if (why != null) {
+            end(why);
         } else {
             pass();
         }
@@ -104,16 +131,27 @@ abstract class ResponseBody<T> implements Flow.Subscription {
     private void pass() {
         ByteBuffer bytes;
         try {
-            bytes = read();
+            bytes = readUnlessCancelled();
         } catch (IOException | RuntimeException | Error e) {
-            end(e);
+            if (!mustEnd()) {
+                end(e);
+            }
             return;
         }
         if (bytes != null) {
             deliver(List.of(bytes));
         }
-        if (!signalledEnd && content.isClosed()) {
+        if (!signalledEnd && !mustEnd() && content.isClosed()) {
             end(null);
+        }
+    }
+
+    private @Nullable ByteBuffer readUnlessCancelled() throws IOException {
+        isReading = true;
+        try {
+            return mustEnd() ? null : read();
+        } finally {
+            isReading = false;
         }
     }
 
@@ -142,18 +180,13 @@ abstract class ResponseBody<T> implements Flow.Subscription {
         }
     }
 
-    /** Answers demand with no bytes: whoever reads then asks again, and is the one to wait for them. */
-    final void deliverNothing() {
-        deliver(NOTHING);
-    }
-
-    private void end(@Nullable Throwable failure) {
+    private void end(@Nullable Throwable why) {
         signalledEnd = true;
         content.close();
-        if (failure == null) {
+        if (why == null) {
             subscriber.onComplete();
         } else {
-            subscriber.onError(failure);
+            subscriber.onError(why);
         }
     }
 

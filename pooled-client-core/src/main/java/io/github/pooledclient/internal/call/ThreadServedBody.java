@@ -6,10 +6,15 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
-/** A body that is read on the exchange's own thread, whoever asks: that one may be an event loop. */
+/**
+ * A body that is read on the exchange's own thread, whoever asks: that one may be an event loop. When this thread itself asks,
+ * in a mapper that reads a stream, it is served there and then.
+ */
 final class ThreadServedBody<T> extends ResponseBody<T> {
 
     private final Thread thread = Thread.currentThread();
+    // Of that thread.
+    private boolean isServing = true;
 
     ThreadServedBody(CallContent content, BodySubscriber<T> subscriber) {
         super(content, subscriber);
@@ -17,10 +22,13 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
 
     @Override
     T receive() throws IOException, InterruptedException {
-        subscribe();
-        CompletableFuture<T> body =
-                subscriber.getBody().whenComplete((value, failure) -> serve()).toCompletableFuture();
         try {
+            subscribe();
+            isServing = false;
+            CompletableFuture<T> body = subscriber
+                    .getBody()
+                    .whenComplete((value, failure) -> LockSupport.unpark(thread))
+                    .toCompletableFuture();
             while (!body.isDone() && !isOver()) {
                 serveOrPark();
             }
@@ -39,14 +47,13 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
                 serveOrPark();
             }
         } catch (InterruptedException e) {
-            cancel();
-            serveOnce();
+            interrupt();
         }
     }
 
     private void serveOrPark() throws InterruptedException {
         if (hasWork()) {
-            serveOnce();
+            serveHere();
         } else if (Thread.interrupted()) {
             throw new InterruptedException("interrupted while waiting for the body's reader");
         } else {
@@ -54,8 +61,23 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
         }
     }
 
+    private void serveHere() {
+        isServing = true;
+        try {
+            serveOnce();
+        } finally {
+            isServing = false;
+        }
+    }
+
     @Override
     void serve() {
-        LockSupport.unpark(thread);
+        if (Thread.currentThread() != thread) {
+            LockSupport.unpark(thread);
+            return;
+        }
+        while (!isServing && hasWork()) {
+            serveHere();
+        }
     }
 }
