@@ -75,7 +75,7 @@ final class RedirectInterceptor implements Interceptor {
 
     private static URI resolved(Reply reply, URI from, String location) throws IOException {
         try {
-            URI target = from.resolve(URI.create(location));
+            URI target = from.resolve(reference(from, location));
             Origin.of(target);
             return target;
         } catch (IllegalArgumentException e) {
@@ -85,6 +85,14 @@ final class RedirectInterceptor implements Interceptor {
                     "cannot follow the redirect from " + from + ": Location is '" + location + "' (RFC 9110, 10.2.2)",
                     e);
         }
+    }
+
+    // A query alone replaces only the query (RFC 3986, 5.2.2); java.net.URI, which is of RFC 2396, drops the last
+    // segment.
+    private static URI reference(URI from, String location) {
+        String path = from.getRawPath();
+        boolean isQuery = location.startsWith("?") && path != null && !path.isEmpty();
+        return URI.create(isQuery ? path + location : location);
     }
 
     // RFC 9110, 15.4.2 and 15.4.3: user agents have long changed POST to GET for 301 and 302; 303 asks for it.
