@@ -4,7 +4,7 @@ package io.github.pooledclient.internal.call;
 import io.github.pooledclient.internal.threads.Threads;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A body that is read on the thread that asks for it: for most handlers the thread of the call, in one go. */
@@ -20,19 +20,15 @@ final class CallerServedBody<T> extends ResponseBody<T> {
 
     @Override
     T receive() throws IOException, InterruptedException {
-        boolean received = false;
         try {
             subscribe();
             serveFirst();
-            CompletionStage<T> body = subscriber.getBody();
+            CompletableFuture<T> body = body();
             readsAhead = isStream(body);
-            T value = await(body);
-            received = true;
-            return value;
-        } finally {
-            if (!received) {
-                cancel();
-            }
+            return await(body);
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            stop(e);
+            throw e;
         }
     }
 

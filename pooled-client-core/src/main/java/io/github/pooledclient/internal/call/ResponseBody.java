@@ -8,7 +8,8 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicLong;
@@ -31,11 +32,13 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
     private static final long MOST_OF_A_STREAM = 256;
 
     final CallContent content;
-    final BodySubscriber<T> subscriber;
+    private final BodySubscriber<T> subscriber;
     private final AtomicLong demand = new AtomicLong();
     private volatile boolean cancelled;
     private volatile boolean isReading;
     private volatile @Nullable Throwable failure;
+    private volatile @Nullable Throwable toldFailure;
+    private volatile @Nullable CompletableFuture<T> awaited;
     private boolean asksPieceByPiece;
     private volatile boolean signalledEnd;
 
@@ -64,7 +67,12 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
     /** The call was cancelled: its subscriber is told. */
     @Override
     public final void interrupt() {
-        failure = Failures.io(RequestState.RESPONSE_STARTED, "the client was shut down while the body was read", null);
+        stop(Failures.io(RequestState.RESPONSE_STARTED, "the client was shut down while the body was read", null));
+    }
+
+    /** Ends it from any thread; the subscriber hears why. Without effect once it is over. */
+    final void stop(Throwable why) {
+        failure = why;
         stopReading();
         serve();
     }
@@ -110,9 +118,29 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
         }
     }
 
+    /** The body that the subscriber will have; it fails with what the subscriber was told, if that one does not say so. */
+    final CompletableFuture<T> body() {
+        CompletableFuture<T> body = new CompletableFuture<>();
+        subscriber.getBody().whenComplete((value, failed) -> {
+            if (failed == null) {
+                body.complete(value);
+            } else {
+                body.completeExceptionally(failed);
+            }
+            serve();
+        });
+        // Stored before the look, as the other side does it: one of the two sees the other.
+        awaited = body;
+        Throwable told = toldFailure;
+        if (told != null) {
+            body.completeExceptionally(told);
+        }
+        return body;
+    }
+
     /** Whether the body, which is there, seems to be one that is read while it comes. */
-    final boolean isStream(CompletionStage<T> body) {
-        return asksPieceByPiece && body.toCompletableFuture().isDone();
+    final boolean isStream(CompletableFuture<T> body) {
+        return asksPieceByPiece && body.isDone();
     }
 
     /** Serves what there is to do, once: reads and signals. Only if {@link #hasWork}. */
@@ -183,19 +211,45 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
     private void end(@Nullable Throwable why) {
         signalledEnd = true;
         content.close();
-        if (why == null) {
+        Throwable failed = why == null ? complete() : why;
+        if (failed != null) {
+            tell(failed);
+        }
+    }
+
+    private @Nullable Throwable complete() {
+        try {
             subscriber.onComplete();
-        } else {
-            subscriber.onError(why);
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e;
+        }
+    }
+
+    // A subscriber that does not end its body when it hears of a failure must not keep the caller waiting for it.
+    private void tell(Throwable failed) {
+        try {
+            subscriber.onError(failed);
+        } catch (RuntimeException | Error e) {
+            if (e != failed) {
+                failed.addSuppressed(e);
+            }
+        }
+        toldFailure = failed;
+        CompletableFuture<T> body = awaited;
+        if (body != null) {
+            body.completeExceptionally(failed);
         }
     }
 
     /** The body of the subscriber, when it is there. */
-    final T await(CompletionStage<T> body) throws IOException, InterruptedException {
+    final T await(CompletableFuture<T> body) throws IOException, InterruptedException {
         try {
-            return body.toCompletableFuture().get();
+            return body.get();
         } catch (ExecutionException e) {
             throw asIoException(e.getCause() == null ? e : e.getCause());
+        } catch (CancellationException e) {
+            throw asIoException(e);
         }
     }
 

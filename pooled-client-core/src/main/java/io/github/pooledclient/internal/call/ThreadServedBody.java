@@ -25,16 +25,14 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
         try {
             subscribe();
             isServing = false;
-            CompletableFuture<T> body = subscriber
-                    .getBody()
-                    .whenComplete((value, failure) -> LockSupport.unpark(thread))
-                    .toCompletableFuture();
+            CompletableFuture<T> body = body();
             while (!body.isDone() && !isOver()) {
                 serveOrPark();
             }
             return await(body);
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
-            cancel();
+            isServing = false;
+            stop(e);
             serveRest();
             throw e;
         }
