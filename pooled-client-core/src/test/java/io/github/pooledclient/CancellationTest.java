@@ -91,7 +91,7 @@ class CancellationTest {
             derived.cancel(true);
 
             stuck.awaitNothingLeft();
-            assertThatThrownBy(() -> EndToEnd.get(call)).isInstanceOf(InterruptedException.class);
+            assertThatThrownBy(() -> EndToEnd.get(call)).isInstanceOf(CancellationException.class);
         }
     }
 

@@ -4,9 +4,11 @@ package io.github.pooledclient.internal.call;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.threads.Threads;
+import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,6 +27,8 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
     // The thread while it is the call's: an interrupt must not reach what it does next.
     private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
     private volatile boolean cancelled;
+    // Of the call's thread: to be run when that is the call's no more, as it may run what another cancels.
+    private @Nullable Runnable completion;
 
     private AsyncCall(CallSettings settings, Call<T> call) {
         this.settings = settings;
@@ -38,61 +42,89 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
     public static <T> CompletableFuture<HttpResponse<T>> start(
             CallSettings settings, HttpRequest request, BodyHandler<T> handler) {
         AsyncCall<T> async = new AsyncCall<>(settings, new Call<>(settings, request, handler));
-        Threads.start(async);
+        try {
+            // Now, not on its thread: a client that is shut down finishes the calls it has taken.
+            settings.lifecycle.begin();
+        } catch (IOException shutDown) {
+            async.future.completeExceptionally(shutDown);
+            return async.future;
+        }
+        settings.lifecycle.waits(async);
+        boolean started = false;
+        try {
+            Threads.start(async);
+            started = true;
+        } finally {
+            if (!started) {
+                async.endUnsent();
+            }
+        }
         return async.future;
     }
 
     @Override
     public void run() {
         thread.set(Thread.currentThread());
-        settings.lifecycle.waits(this);
         try {
             if (cancelled) {
+                endUnsent();
                 throw new InterruptedException("cancelled before it began");
             }
             call.runAsync(this::complete);
         } catch (Throwable failure) {
             Throwable told = inWordsOfTheClient(failure);
-            completeOn(settings.executor, () -> future.completeExceptionally(told));
+            completion = () -> future.completeExceptionally(told);
         } finally {
             settings.lifecycle.ended(this);
-            end();
+            leaveThread();
+        }
+        Runnable last = completion;
+        if (last != null) {
+            completeOn(Runnable::run, last);
         }
     }
 
+    private void endUnsent() {
+        settings.lifecycle.ended(this);
+        settings.lifecycle.end();
+    }
+
     private void complete(HttpResponse<T> response, boolean isComing, Runnable abandon) {
-        Runnable completion = () -> {
+        Runnable taken = () -> {
             // Nobody will close what nobody has: the future was cancelled, or has timed out.
             if (!future.complete(response)) {
                 abandon.run();
             }
         };
-        if (isComing && settings.executor == null) {
+        if (isComing) {
             // The dependents may wait for the body, which comes on this thread.
-            Threads.start(completion);
+            completeOn(Threads::start, taken);
         } else {
-            completeOn(settings.executor, completion);
+            completion = taken;
         }
     }
 
     // The dependents of the future run where the user wants them, if he said where.
-    private static void completeOn(@Nullable Executor executor, Runnable completion) {
-        if (executor == null) {
-            completion.run();
-            return;
-        }
+    private void completeOn(Executor otherwise, Runnable last) {
+        Executor executor = settings.executor == null ? otherwise : settings.executor;
         try {
-            executor.execute(completion);
+            executor.execute(last);
         } catch (RejectedExecutionException e) {
-            // As the JDK's client does: a future that is never completed would be worse.
-            completion.run();
+            // A future that is never completed would be worse.
+            Threads.start(last);
         }
     }
 
     // Our own interrupt is not the user's: he has shut the client down.
     private Throwable inWordsOfTheClient(Throwable failure) {
-        if (!(failure instanceof InterruptedException) || !settings.lifecycle.isCancelled()) {
+        if (!(failure instanceof InterruptedException)) {
             return failure;
+        }
+        if (!settings.lifecycle.isCancelled()) {
+            // By way of a dependent: whoever waits for this one was not interrupted.
+            CancellationException viaDependent = new CancellationException("the call was cancelled");
+            viaDependent.initCause(failure);
+            return viaDependent;
         }
         RequestState state = RequestState.of(failure);
         return Failures.io(
@@ -101,7 +133,7 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
                 failure);
     }
 
-    private void end() {
+    private void leaveThread() {
         // Waits for an interrupt under way, so that it does not hit the next task of this thread.
         Thread mine = Thread.currentThread();
         while (!thread.compareAndSet(mine, null)) {

@@ -59,6 +59,7 @@ public final class Call<T> {
 
     /** Runs on the calling thread; what is left of a streaming body is read by whichever thread asks for it. */
     public HttpResponse<T> run() throws IOException, InterruptedException {
+        settings.lifecycle.begin();
         return exchange(CallerServedBody::new);
     }
 
@@ -72,7 +73,10 @@ public final class Call<T> {
         void take(HttpResponse<T> response, boolean isComing, Runnable abandon);
     }
 
-    /** Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. */
+    /**
+     * Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. The call has
+     * begun with the {@link Lifecycle}.
+     */
     void runAsync(Receiver<T> receiver) throws IOException, InterruptedException {
         List<ThreadServedBody<T>> bodies = new ArrayList<>(1);
         HttpResponse<T> response = exchange((content, subscriber) -> {
@@ -89,9 +93,9 @@ public final class Call<T> {
         body.serveRest();
     }
 
+    /** Ends what has begun with the lifecycle: when it fails, or else with the body. */
     private HttpResponse<T> exchange(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
             throws IOException, InterruptedException {
-        settings.lifecycle.begin();
         Reply reply = null;
         try {
             reply = settings.chain.proceed(this, head, content);
