@@ -5,19 +5,20 @@ import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Failures;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PushbackInputStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content that comes compressed, decompressed: with the JDK's inflater, a buffer at a time, so that a small answer that
- * would unfold into gigabytes costs no more memory than any other. Confined to one thread at a time.
+ * Content that comes compressed, decompressed: a buffer at a time, so that a small answer that would unfold into gigabytes
+ * costs no more memory than any other. Confined to one thread at a time.
+ *
+ * <p>Not with {@link java.util.zip.GZIPInputStream}: whether that sees another member, and what it makes of bytes that are
+ * none, depends on what happens to be here already.
  */
 final class DecodedContent implements ResponseContent {
 
@@ -28,12 +29,14 @@ final class DecodedContent implements ResponseContent {
     }
 
     private static final int BUFFER = 8 * 1024;
-    private static final InputStream NOTHING = InputStream.nullInputStream();
 
     private final ResponseContent coded;
     private final Coding coding;
-    private @Nullable InputStream decoder;
+    private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER).limit(0);
+    private final CRC32 checksum = new CRC32();
+    // Within a member; deflate has one.
     private @Nullable Inflater inflater;
+    private boolean hasMember;
     private boolean ended;
 
     DecodedContent(ResponseContent coded, Coding coding) {
@@ -43,12 +46,13 @@ final class DecodedContent implements ResponseContent {
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        if (ended) {
-            return -1;
-        }
         try {
-            return decode(into);
-        } catch (ZipException | EOFException e) {
+            int count = 0;
+            while (count == 0 && !ended) {
+                count = decode(into);
+            }
+            return count == 0 ? -1 : count;
+        } catch (ZipException | EOFException | DataFormatException e) {
             throw Failures.io(
                     RequestState.RESPONSE_STARTED,
                     "the response's " + coding.name().toLowerCase(Locale.ROOT) + " content is damaged or cut short: "
@@ -57,52 +61,123 @@ final class DecodedContent implements ResponseContent {
         }
     }
 
-    private int decode(ByteBuffer into) throws IOException {
-        if (decoder == null) {
-            decoder = decoder();
+    /** One step; may bring no bytes. */
+    private int decode(ByteBuffer into) throws IOException, DataFormatException {
+        Inflater current = inflater;
+        if (current == null) {
+            beginMember();
+            return 0;
         }
-        if (decoder == NOTHING) {
-            // Servers say that nothing is compressed, too.
-            ended = true;
-            return -1;
-        }
-        int length = Math.min(into.remaining(), BUFFER);
-        byte[] bytes = into.hasArray() ? into.array() : new byte[length];
-        int offset = into.hasArray() ? into.arrayOffset() + into.position() : 0;
-        int count = decoder.read(bytes, offset, length);
-        if (count < 0) {
-            ended = true;
-            drainCoded();
-        } else if (into.hasArray()) {
-            into.position(into.position() + count);
+        ByteBuffer written = into.duplicate();
+        int count = current.inflate(into);
+        if (count > 0) {
+            checksum.update(written.limit(into.position()));
+        } else if (current.finished()) {
+            endMember(current);
+        } else if (current.needsDictionary()) {
+            throw new ZipException("it needs a dictionary");
         } else {
-            into.put(bytes, 0, count);
+            require(fill());
+            current.setInput(bytes);
         }
         return count;
     }
 
-    private InputStream decoder() throws IOException {
-        PushbackInputStream bytes = new PushbackInputStream(new CodedStream(), 1);
-        int first = bytes.read();
-        if (first < 0) {
-            return NOTHING;
+    private void beginMember() throws IOException {
+        // Servers say that nothing is compressed, too.
+        if (!fill()) {
+            ended = true;
+            return;
         }
-        bytes.unread(first);
         if (coding == Coding.GZIP) {
-            return new GZIPInputStream(bytes, BUFFER);
+            skipHeader();
+        } else if (hasMember) {
+            throw new ZipException("bytes after its end");
         }
-        // "deflate" is the zlib format; some servers send bare deflate data, which starts otherwise (RFC 1950, 2.2).
-        boolean bare = (first & 0x0f) != 8 || first >> 4 > 7;
-        inflater = new Inflater(bare);
-        return new InflaterInputStream(bytes, inflater, BUFFER);
+        checksum.reset();
+        hasMember = true;
+        inflater = new Inflater(coding == Coding.GZIP || isBare(bytes.get(bytes.position())));
+        inflater.setInput(bytes);
     }
 
-    // The decoder stops at the end of its data; the framing may end later, by a last chunk, and must be read for the
-    // connection to be used again.
-    private void drainCoded() throws IOException {
-        ByteBuffer rest = ByteBuffer.allocate(1);
-        if (coded.remaining() != 0 && coded.read(rest) >= 0) {
-            throw new ZipException("bytes after the end of the compressed data");
+    // "deflate" is the zlib format; some servers send bare deflate data, which starts otherwise (RFC 1950, 2.2).
+    private static boolean isBare(int first) {
+        return (first & 0x0f) != 8 || (first & 0xff) >> 4 > 7;
+    }
+
+    private void endMember(Inflater finished) throws IOException {
+        long length = finished.getBytesWritten();
+        closeInflater();
+        if (coding == Coding.GZIP && (nextInt() != (int) checksum.getValue() || nextInt() != (int) length)) {
+            throw new ZipException("wrong checksum or length");
+        }
+    }
+
+    // RFC 1952, 2.3
+    private void skipHeader() throws IOException {
+        if (next() != 0x1f || next() != 0x8b) {
+            throw new ZipException(hasMember ? "bytes after its end" : "no gzip");
+        }
+        int method = next();
+        int flags = next();
+        if (method != 8 || (flags & 0xe0) != 0) {
+            throw new ZipException("unknown method " + method + " or flags " + flags);
+        }
+        skip(6);
+        if ((flags & 0x04) != 0) {
+            skip(next() | next() << 8);
+        }
+        if ((flags & 0x08) != 0) {
+            skipText();
+        }
+        if ((flags & 0x10) != 0) {
+            skipText();
+        }
+        if ((flags & 0x02) != 0) {
+            skip(2);
+        }
+        // What follows is looked at as the first byte of the data.
+        require(fill());
+    }
+
+    private void skip(int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            next();
+        }
+    }
+
+    private void skipText() throws IOException {
+        int b = next();
+        while (b != 0) {
+            b = next();
+        }
+    }
+
+    private int nextInt() throws IOException {
+        return next() | next() << 8 | next() << 16 | next() << 24;
+    }
+
+    private int next() throws IOException {
+        require(fill());
+        return bytes.get() & 0xff;
+    }
+
+    private static void require(boolean thereIsMore) throws EOFException {
+        if (!thereIsMore) {
+            throw new EOFException("it ends too early");
+        }
+    }
+
+    /** Waits for coded bytes if there are none here; false at their end. */
+    private boolean fill() throws IOException {
+        if (bytes.hasRemaining()) {
+            return true;
+        }
+        bytes.clear();
+        try {
+            return coded.read(bytes) >= 0;
+        } finally {
+            bytes.flip();
         }
     }
 
@@ -111,56 +186,27 @@ final class DecodedContent implements ResponseContent {
         return ended ? 0 : -1;
     }
 
+    /** An estimate: a coded byte may bring none, or many. */
     @Override
     public int available() {
-        return ended ? 0 : coded.available();
+        return ended ? 0 : bytes.remaining() + coded.available();
     }
 
     @Override
     public void close() {
-        if (inflater != null) {
-            inflater.end();
-            inflater = null;
-        }
-        if (decoder instanceof GZIPInputStream gzip) {
-            closeGzip(gzip);
-        }
-        decoder = null;
+        closeInflater();
         coded.close();
     }
 
-    private static void closeGzip(GZIPInputStream gzip) {
-        try {
-            // Ends its inflater; our stream below does nothing on close.
-            gzip.close();
-        } catch (IOException e) {
-            throw new IllegalStateException("closing memory failed", e);
+    private void closeInflater() {
+        if (inflater != null) {
+            inflater.end();
+            inflater = null;
         }
     }
 
     @Override
     public void cancel() {
         coded.cancel();
-    }
-
-    /** The coded bytes, as the decoders want them. */
-    private final class CodedStream extends InputStream {
-
-        @Override
-        public int read() throws IOException {
-            ByteBuffer one = ByteBuffer.allocate(1);
-            return coded.read(one) < 0 ? -1 : one.get(0) & 0xff;
-        }
-
-        @Override
-        public int read(byte[] bytes, int offset, int length) throws IOException {
-            return length == 0 ? 0 : coded.read(ByteBuffer.wrap(bytes, offset, length));
-        }
-
-        // GZIPInputStream asks whether another member may follow: only a byte that is there already is one.
-        @Override
-        public int available() {
-            return coded.available();
-        }
     }
 }

@@ -14,6 +14,7 @@ final class FakeContent implements ResponseContent {
     private static final byte[] CUT_OFF = {};
 
     private final LinkedBlockingQueue<byte[]> pieces = new LinkedBlockingQueue<>();
+    private ByteBuffer left = ByteBuffer.allocate(0);
     final CountDownLatch reading = new CountDownLatch(1);
     volatile boolean cancelled;
     volatile int closes;
@@ -42,12 +43,21 @@ final class FakeContent implements ResponseContent {
     public int read(ByteBuffer into) throws IOException {
         reading.countDown();
         try {
-            byte[] piece = pieces.take();
-            if (piece == CUT_OFF) {
-                throw new IOException(cancelled ? "cancelled" : "cut off");
+            if (!left.hasRemaining()) {
+                byte[] piece = pieces.take();
+                if (piece == END) {
+                    pieces.add(END);
+                    return -1;
+                }
+                if (piece == CUT_OFF) {
+                    throw new IOException(cancelled ? "cancelled" : "cut off");
+                }
+                left = ByteBuffer.wrap(piece);
             }
-            into.put(piece);
-            return piece == END ? -1 : piece.length;
+            int count = Math.min(left.remaining(), into.remaining());
+            into.put(left.slice().limit(count));
+            left.position(left.position() + count);
+            return count;
         } catch (InterruptedException e) {
             throw new IOException(e);
         }
