@@ -102,10 +102,11 @@ final class RoundTrip implements Interceptor {
         LeasedContent response = null;
         boolean handedOn = false;
         try {
-            refuseIfCancelled();
             HttpConnection connection = lease.connection();
             Exchange exchange = connection.begin(limits(call, head));
             response = new LeasedContent(exchange, lease);
+            // Only now: what cancels all calls looks for their exchanges after it has said so.
+            refuseIfCancelled();
             ResponseHead answer = exchange.send(head, content);
             handedOn = true;
             return new Reply(head, answer, response, connection.tlsSession());
