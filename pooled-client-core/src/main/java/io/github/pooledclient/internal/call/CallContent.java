@@ -17,6 +17,7 @@ final class CallContent implements ResponseContent {
     private final ResponseContent content;
     private final Lifecycle lifecycle;
     private boolean closed;
+    private boolean isWhole;
     private @Nullable IOException failure;
     private Lifecycle.@Nullable Interruptible user;
 
@@ -42,6 +43,10 @@ final class CallContent implements ResponseContent {
                     "the response body has failed before: " + failure.getMessage(),
                     failure);
         }
+        if (closed && !isWhole) {
+            // Closed by another thread, between two reads: no end either.
+            throw Failures.io(RequestState.RESPONSE_STARTED, "the response body was closed", null);
+        }
         if (closed) {
             return -1;
         }
@@ -49,6 +54,7 @@ final class CallContent implements ResponseContent {
         try {
             int count = content.read(into);
             more = count >= 0 && content.remaining() != 0;
+            isWhole = !more;
             return count;
         } catch (IOException e) {
             failure = e;

@@ -28,4 +28,17 @@ class CallContentTest {
 
         assertThat(body.read()).isEqualTo(-1);
     }
+
+    @Test
+    void bodyThatWasClosedDoesNotEndAsIfItWereWhole() throws Exception {
+        CallContent content =
+                ResponseBodyTest.callContent(new FakeContent().with("x").end());
+        InputStream body = BodyStream.of(content);
+        assertThat(body.read()).isEqualTo('x');
+
+        // As another thread closes it, that has the stream just when the reader is about to take it.
+        content.close();
+
+        assertThatThrownBy(body::read).isInstanceOf(IOException.class).hasMessage("the response body was closed");
+    }
 }
