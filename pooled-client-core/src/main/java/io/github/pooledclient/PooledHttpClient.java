@@ -181,7 +181,10 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         return shared.pool().settings();
     }
 
-    /** Adds a listener; it hears what happens from now on. */
+    /**
+     * Adds a listener; it hears what happens from now on. One that refers to this client keeps it and its sockets until it is
+     * closed, even if nobody else has it.
+     */
     public void addListener(PoolListener listener) {
         shared.pool().addListener(listener);
     }

@@ -12,9 +12,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.github.pooledclient.micrometer.PooledHttpClientMetrics;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
@@ -173,6 +176,29 @@ class ShutdownTest {
                 assertThat(server.open()).isZero();
             });
         }
+    }
+
+    @Test
+    void metersDoNotKeepAClientThatNobodyHasAnyMore() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(always(ok("")))) {
+            SimpleMeterRegistry registry = new SimpleMeterRegistry();
+            WeakReference<PooledHttpClient> client = droppedWithMeters(server, registry);
+
+            await().atMost(PATIENCE).untilAsserted(() -> {
+                System.gc();
+                assertThat(client.get()).isNull();
+                assertThat(server.open()).isZero();
+            });
+            assertThat(registry.getMeters()).isNotEmpty();
+        }
+    }
+
+    private static WeakReference<PooledHttpClient> droppedWithMeters(ScriptedServer server, MeterRegistry registry)
+            throws Exception {
+        PooledHttpClient client = PooledHttpClient.newHttpClient();
+        new PooledHttpClientMetrics(client, "dropped").bindTo(registry);
+        fetch(client, server);
+        return new WeakReference<>(client);
     }
 
     private static WeakReference<PooledHttpClient> dropped(ScriptedServer server) throws Exception {

@@ -5,8 +5,8 @@ import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.HostSnapshot;
 import io.github.pooledclient.pool.PoolListener;
-import io.github.pooledclient.pool.PoolSnapshot;
 import io.github.pooledclient.transport.Ticker;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +22,8 @@ final class HostMetrics implements PoolListener {
     // A scrape reads four gauges per host one after the other: within this time they share one snapshot.
     private static final long SNAPSHOT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    private final PooledHttpClient client;
+    // Weakly, because the pool holds its listeners: a client that nobody else has would live for ever.
+    private final WeakReference<PooledHttpClient> client;
     private final UnaryOperator<String> hostTag;
     private final MeterFactory meters;
     private final Map<String, TagMeters> byHost = new ConcurrentHashMap<>();
@@ -37,19 +38,22 @@ final class HostMetrics implements PoolListener {
     private boolean stopped;
 
     HostMetrics(PooledHttpClient client, UnaryOperator<String> hostTag, MeterFactory meters) {
-        this.client = client;
+        this.client = new WeakReference<>(client);
         this.hostTag = hostTag;
         this.meters = meters;
     }
 
-    void start() {
+    void start(PooledHttpClient listenedTo) {
         // Listen first: a host that comes in between is then added twice, which is harmless, and not overlooked.
-        client.addListener(this);
-        client.snapshot().hosts().keySet().forEach(this::hostAdded);
+        listenedTo.addListener(this);
+        listenedTo.snapshot().hosts().keySet().forEach(this::hostAdded);
     }
 
     void stop() {
-        client.removeListener(this);
+        PooledHttpClient listenedTo = client.get();
+        if (listenedTo != null) {
+            listenedTo.removeListener(this);
+        }
         lock.lock();
         try {
             stopped = true;
@@ -89,7 +93,7 @@ final class HostMetrics implements PoolListener {
         try {
             // Several routes have the name of one host, and one may be back already: the last of them takes the meters
             // along.
-            if (!client.snapshot().hosts().containsKey(host)) {
+            if (!hosts().containsKey(host)) {
                 remove(host);
             }
         } finally {
@@ -112,14 +116,19 @@ final class HostMetrics implements PoolListener {
         Glance last = glance;
         long now = Ticker.system().nanos();
         if (last == null || now - last.nanos > SNAPSHOT_NANOS) {
-            last = new Glance(client.snapshot(), now);
+            last = new Glance(hosts(), now);
             glance = last;
         }
-        return last.pool.hosts().getOrDefault(host, HostSnapshot.NONE);
+        return last.hosts.getOrDefault(host, HostSnapshot.NONE);
     }
 
-    /** The pool at an instant. */
-    private record Glance(PoolSnapshot pool, long nanos) {}
+    private Map<String, HostSnapshot> hosts() {
+        PooledHttpClient asked = client.get();
+        return asked == null ? Map.of() : asked.snapshot().hosts();
+    }
+
+    /** The hosts of the pool at an instant. */
+    private record Glance(Map<String, HostSnapshot> hosts, long nanos) {}
 
     @Override
     public void acquired(String host, long waitNanos, boolean reused) {

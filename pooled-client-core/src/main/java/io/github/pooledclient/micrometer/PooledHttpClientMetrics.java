@@ -61,7 +61,7 @@ public final class PooledHttpClientMetrics implements MeterBinder, AutoCloseable
     public void bindTo(MeterRegistry registry) {
         HostMetrics metrics = new HostMetrics(client, hostTag, new MeterFactory(registry, clientName));
         bound.add(metrics);
-        metrics.start();
+        metrics.start(client);
     }
 
     /** Removes the meters from the registries that they were bound to. */
