@@ -10,6 +10,7 @@ import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.ScriptedServer.Script;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.Authenticator;
 import java.net.InetSocketAddress;
 import java.net.PasswordAuthentication;
@@ -61,6 +62,27 @@ class AuthenticationTest {
                     .isEqualTo(401);
 
             assertThat(server.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void authenticatorThatFailsKeepsNoConnection() throws Exception {
+        Authenticator failing = new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                throw new IllegalStateException("no keyring");
+            }
+        };
+        try (ScriptedServer server = ScriptedServer.start(wants("Authorization", BASIC, "Basic realm=\"r\""));
+                PooledHttpClient client =
+                        PooledHttpClient.newBuilder().authenticator(failing).build()) {
+            HttpRequest request = HttpRequest.newBuilder(server.uri("/")).build();
+
+            assertThatThrownBy(() -> client.send(request, BodyHandlers.discarding()))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("no keyring");
+
+            assertThat(client.snapshot().totals().active()).isZero();
         }
     }
 

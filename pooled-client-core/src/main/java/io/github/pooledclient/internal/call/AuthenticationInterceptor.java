@@ -57,15 +57,22 @@ final class AuthenticationInterceptor implements Interceptor {
             boolean mayAnswer = answers < MOST_ANSWERS;
             try {
                 Reply reply = rest.proceed(call, next, content);
-                Asker asker = asker(reply.head().status(), server, proxy);
-                RequestHead answered = mayAnswer && content.isRepeatable()
-                        ? answer(call, asker, reply.head().fields(), head, next)
-                        : null;
-                if (answered == null) {
-                    return reply;
+                boolean passedOn = false;
+                try {
+                    Asker asker = asker(reply.head().status(), server, proxy);
+                    RequestHead answered = mayAnswer && content.isRepeatable()
+                            ? answer(call, asker, reply.head().fields(), head, next)
+                            : null;
+                    if (answered == null) {
+                        passedOn = true;
+                        return reply;
+                    }
+                    next = answered;
+                } finally {
+                    if (!passedOn) {
+                        reply.content().close();
+                    }
                 }
-                reply.content().close();
-                next = answered;
             } catch (TunnelRefusedException e) {
                 Asker asker = e.answer().status() == 407 ? proxy : null;
                 RequestHead answered =
