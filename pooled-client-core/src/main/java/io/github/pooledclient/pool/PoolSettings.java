@@ -72,6 +72,9 @@ public final class PoolSettings {
 
     /** The settings that hold for an origin: those of the most exact {@linkplain Builder#host pattern}, else these. */
     public PoolSettings forOrigin(Origin origin) {
+        if (hosts.isEmpty()) {
+            return this;
+        }
         for (Map.Entry<HostPattern, PoolSettings> host : hosts.entrySet()) {
             if (host.getKey().matches(origin)) {
                 return host.getValue();

@@ -45,6 +45,9 @@ public final class RoutePlanner {
     @Nullable
     Origin proxy(URI target, Origin origin) throws IOException {
         ProxySelector asked = selector == null ? ProxySelector.getDefault() : selector;
+        if (asked != null && JdkProxies.hasNone(asked)) {
+            return null;
+        }
         List<Proxy> proxies = asked == null ? List.of() : asked.select(target);
         // The selector's first choice counts, as with the JDK's client.
         Proxy first = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http;
 
+import io.github.pooledclient.internal.wire.Ascii;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,26 +18,30 @@ import org.jspecify.annotations.Nullable;
 public final class Fields {
 
     /** No fields. */
-    public static final Fields NONE = new Fields(new byte[0], new int[0]);
+    public static final Fields NONE = new Fields(new byte[0], new int[0], 0);
 
     // How many numbers describe a field in {@link #at}: start and end of its name, start and end of its value.
     private static final int STEP = 4;
+    private static final int DIGITS_OF_ANY_LONG = 18;
 
     private final byte[] bytes;
     private final int[] at;
+    private final int size;
 
     /**
      * @param bytes holds all names and values; not copied, so not to be changed any more
      * @param at for each field the index of the first byte of its name, the one after its name, the first of its value and
-     *     the one after its value
+     *     the one after its value; not copied either
+     * @param size how many fields
      */
-    public Fields(byte[] bytes, int[] at) {
+    public Fields(byte[] bytes, int[] at, int size) {
         this.bytes = bytes;
         this.at = at;
+        this.size = size;
     }
 
     public int size() {
-        return at.length / STEP;
+        return size;
     }
 
     public String name(int index) {
@@ -50,26 +54,52 @@ public final class Fields {
 
     /** Whether the field at an index has this name. */
     public boolean isNamed(int index, String name) {
-        int start = at[index * STEP];
-        if (at[index * STEP + 1] - start != name.length()) {
+        return matches(at[index * STEP], at[index * STEP + 1], name);
+    }
+
+    private boolean matches(int start, int end, String text) {
+        if (end - start != text.length()) {
             return false;
         }
-        for (int i = 0; i < name.length(); i++) {
-            if (lower(bytes[start + i]) != lower((byte) name.charAt(i))) {
+        for (int i = 0; i < text.length(); i++) {
+            if (lower(bytes[start + i]) != lower((byte) text.charAt(i))) {
                 return false;
             }
         }
         return true;
     }
 
-    /** The value of the first field of this name, or null. */
-    public @Nullable String first(String name) {
-        for (int i = 0; i < size(); i++) {
+    /** The index of the first field of this name that is not before another index, or -1. */
+    public int indexOf(String name, int from) {
+        for (int i = from; i < size(); i++) {
             if (isNamed(i, name)) {
-                return value(i);
+                return i;
             }
         }
-        return null;
+        return -1;
+    }
+
+    /** The value of the first field of this name, or null. */
+    public @Nullable String first(String name) {
+        int index = indexOf(name, 0);
+        return index < 0 ? null : value(index);
+    }
+
+    /** The value at an index if it is plain digits, and not more than a long can hold in any case; else -1. */
+    public long number(int index) {
+        int start = at[index * STEP + 2];
+        int end = at[index * STEP + 3];
+        if (start == end || end - start > DIGITS_OF_ANY_LONG) {
+            return -1;
+        }
+        long number = 0;
+        for (int i = start; i < end; i++) {
+            if (!Ascii.isDigit(bytes[i])) {
+                return -1;
+            }
+            number = number * 10 + (bytes[i] - '0');
+        }
+        return number;
     }
 
     /** The values of all fields of this name, in order. */
@@ -88,14 +118,21 @@ public final class Fields {
 
     /** The members of a comma-separated list, of all fields of this name, in lower case (RFC 9110, 5.6.1). */
     public List<String> tokens(String name) {
-        List<String> tokens = List.of();
-        for (String value : all(name)) {
-            if (tokens.isEmpty()) {
-                tokens = new ArrayList<>(2);
-            }
-            addMembers(value, tokens);
+        int first = indexOf(name, 0);
+        if (first < 0) {
+            return List.of();
+        }
+        List<String> tokens = new ArrayList<>(2);
+        for (int i = first; i >= 0; i = indexOf(name, i + 1)) {
+            addMembers(value(i), tokens);
         }
         return tokens;
+    }
+
+    /** Whether all that the fields of this name say is one token, as is usual for {@code Connection}. */
+    public boolean isOnly(String name, String token) {
+        int index = indexOf(name, 0);
+        return index >= 0 && matches(at[index * STEP + 2], at[index * STEP + 3], token) && indexOf(name, index + 1) < 0;
     }
 
     private static void addMembers(String list, List<String> tokens) {
@@ -113,15 +150,15 @@ public final class Fields {
 
     /** These fields but for those of some names. */
     public Fields without(String... names) {
-        int[] kept = new int[at.length];
-        int length = 0;
-        for (int i = 0; i < size(); i++) {
+        int[] kept = new int[size * STEP];
+        int count = 0;
+        for (int i = 0; i < size; i++) {
             if (!isNamedOneOf(i, names)) {
-                System.arraycopy(at, i * STEP, kept, length, STEP);
-                length += STEP;
+                System.arraycopy(at, i * STEP, kept, count * STEP, STEP);
+                count++;
             }
         }
-        return new Fields(bytes, Arrays.copyOf(kept, length));
+        return new Fields(bytes, kept, count);
     }
 
     private boolean isNamedOneOf(int index, String... names) {

@@ -24,9 +24,10 @@ public record RequestHead(
 
     /** This head with one more field of ours. */
     public RequestHead with(String name, String value) {
-        List<String> more = new ArrayList<>(added);
-        Collections.addAll(more, name, value);
-        return new RequestHead(method, origin, target, caller, List.copyOf(more), expectContinue);
+        String[] more = added.toArray(new String[added.size() + 2]);
+        more[more.length - 2] = name;
+        more[more.length - 1] = value;
+        return new RequestHead(method, origin, target, caller, List.of(more), expectContinue);
     }
 
     /** This head without the fields of a name, the caller's as well as ours. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.internal.http.Fields;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.wire.Ascii;
 import java.net.ProtocolException;
@@ -36,12 +37,25 @@ record BodyFraming(Kind kind, long length) {
         if (method.equals("CONNECT") && status / 100 == 2) {
             return NONE;
         }
+        long length = onlyLength(head.fields());
+        if (length >= 0) {
+            return new BodyFraming(Kind.LENGTH, length);
+        }
         List<String> codings = head.fields().all("Transfer-Encoding");
         List<String> lengths = head.fields().all("Content-Length");
         if (!codings.isEmpty()) {
             return chunked(head, codings, lengths);
         }
         return lengths.isEmpty() ? UNTIL_CLOSE : new BodyFraming(Kind.LENGTH, length(lengths));
+    }
+
+    /** The usual case, without a string made: one plain number and nothing else, or -1. */
+    private static long onlyLength(Fields fields) {
+        int index = fields.indexOf("Content-Length", 0);
+        boolean isOnlyOne = index >= 0
+                && fields.indexOf("Content-Length", index + 1) < 0
+                && fields.indexOf("Transfer-Encoding", 0) < 0;
+        return isOnlyOne ? fields.number(index) : -1;
     }
 
     private static BodyFraming chunked(ResponseHead head, List<String> codings, List<String> lengths)

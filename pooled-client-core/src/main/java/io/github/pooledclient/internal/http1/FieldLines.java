@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class FieldLines {
 
     private static final int STEP = 4;
-    private static final int EXPECTED_FIELDS = 16;
+    private static final int EXPECTED_FIELDS = 8;
     private static final int LONGEST_QUOTE = 40;
 
     private final Lines lines;
@@ -32,7 +32,7 @@ final class FieldLines {
             fields.readLine();
         }
         lines.finish();
-        return new Fields(lines.bytes(), Arrays.copyOf(fields.at, fields.size * STEP));
+        return new Fields(lines.bytes(), fields.at, fields.size);
     }
 
     private void readLine() throws ProtocolException {

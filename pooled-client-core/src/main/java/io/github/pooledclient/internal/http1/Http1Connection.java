@@ -219,7 +219,7 @@ public final class Http1Connection implements HttpConnection {
 
     /** Whether the transport may hold bytes that it has not shown yet: a read of TLS brings one record at most. */
     boolean mayHideBytes() {
-        return transport != timed;
+        return transport instanceof TlsTransport tls && tls.mayHideBytes();
     }
 
     Origin origin() {

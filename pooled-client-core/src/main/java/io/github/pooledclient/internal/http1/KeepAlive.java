@@ -43,6 +43,9 @@ record KeepAlive(@Nullable CloseReason closes, @Nullable Duration idleLimit, int
         if (head.status() == 408) {
             return true;
         }
+        if (head.fields().isOnly("Connection", "keep-alive")) {
+            return false;
+        }
         List<String> options = head.fields().tokens("Connection");
         return options.contains("close") || (head.minorVersion() == 0 && !options.contains("keep-alive"));
     }

@@ -55,6 +55,8 @@ public final class TlsTransport implements Transport {
     // How many threads are inside, and whether it is closed: only who is alone may say goodbye and give buffers back.
     private final AtomicInteger inside = new AtomicInteger();
     private volatile @Nullable End end;
+    // Of the thread that reads.
+    private boolean wasFilledUp;
 
     private TlsTransport(Transport below, SSLEngine engine, BufferPool records) {
         this.below = below;
@@ -247,6 +249,7 @@ public final class TlsTransport implements Transport {
             }
             return wait ? below.read(room) : below.readNow(room);
         } finally {
+            wasFilledUp = !room.hasRemaining();
             arrived.filled();
         }
     }
@@ -348,6 +351,14 @@ public final class TlsTransport implements Transport {
      */
     public boolean endedCleanly() {
         return end == End.CLEAN;
+    }
+
+    /**
+     * Whether there are bytes that were received and not read, or may be: those of a later record, and what waits behind a
+     * read that took all it had room for. For the thread that reads.
+     */
+    public boolean mayHideBytes() {
+        return wasFilledUp || !arrived.isEmpty() || !plain.isEmpty();
     }
 
     public SSLSession session() {

@@ -101,6 +101,25 @@ class TlsStreamTest {
         }
     }
 
+    @Test
+    void knowsWhetherItHoldsWhatNobodyHasRead() throws Exception {
+        try (TlsServer server = TlsServer.trusted()) {
+            server.run(socket -> {
+                socket.getOutputStream().write("0123456789".getBytes(StandardCharsets.US_ASCII));
+                // Without the close_notify of an end, until the client closes.
+                socket.getInputStream().read();
+            });
+
+            try (TlsTransport tls = server.handshake(TestCertificates.client())) {
+                tls.read(ByteBuffer.allocate(4));
+                assertThat(tls.mayHideBytes()).isTrue();
+
+                tls.read(ByteBuffer.allocate(6));
+                assertThat(tls.mayHideBytes()).isFalse();
+            }
+        }
+    }
+
     // With TLS 1.3 a second handshake is a key update that asks for one in return, with 1.2 a renegotiation.
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
