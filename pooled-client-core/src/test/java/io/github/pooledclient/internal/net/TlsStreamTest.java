@@ -107,7 +107,7 @@ class TlsStreamTest {
             server.run(socket -> {
                 socket.getOutputStream().write("0123456789".getBytes(StandardCharsets.US_ASCII));
                 // Without the close_notify of an end, until the client closes.
-                socket.getInputStream().read();
+                return socket.getInputStream().read();
             });
 
             try (TlsTransport tls = server.handshake(TestCertificates.client())) {
