@@ -56,17 +56,22 @@ public record Origin(String scheme, String host, int port) {
         return scheme.equals("https");
     }
 
-    /** Host and port as a Host field says them (RFC 9110, 7.2): the scheme's default port is left out. */
+    /**
+     * Host and port as a Host field says them (RFC 9110, 7.2): without the scheme's default port, and without the zone of an
+     * IPv6 address, which means nothing to anybody else (RFC 6874, 4).
+     */
     public String authority() {
-        return port == (isSecure() ? 443 : 80) ? hostInUri() : hostAndPort();
+        int zone = host.indexOf('%');
+        String sent = inUri(zone < 0 ? host : host.substring(0, zone));
+        return port == (isSecure() ? 443 : 80) ? sent : sent + ":" + port;
     }
 
     /** Host and port, the port always present: {@code api.example.com:443}, {@code [::1]:8080}. */
     public String hostAndPort() {
-        return hostInUri() + ":" + port;
+        return inUri(host) + ":" + port;
     }
 
-    private String hostInUri() {
+    private static String inUri(String host) {
         return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 

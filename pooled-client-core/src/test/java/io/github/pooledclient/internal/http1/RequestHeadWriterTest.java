@@ -49,8 +49,11 @@ class RequestHeadWriterTest {
         "https, a.example, 80, a.example:80",
         "http, ::1, 80, [::1]",
         "http, ::1, 8080, [::1]:8080",
+        "http, fe80::1%eth0, 80, [fe80::1]",
+        "http, fe80::1%eth0, 8080, [fe80::1]:8080",
     })
-    void hostLeavesOutTheDefaultPort(String scheme, String name, int port, String host) throws IOException {
+    void hostLeavesOutTheDefaultPortAndTheZoneOfAnAddress(String scheme, String name, int port, String host)
+            throws IOException {
         RequestHead head = new RequestHead("GET", new Origin(scheme, name, port), "/", Wire.fields(), List.of(), false);
 
         assertThat(written(head, RequestContent.NONE)).isEqualTo("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
