@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 public final class FieldRules {
 
     private static final int LONGEST_QUOTE = 60;
+
+    // uri-host [ ":" port ] (RFC 9110, 7.2; RFC 3986, 3.2.2), without the comma, which would make it a list to others.
+    private static final Pattern HOST =
+            Pattern.compile("(?:\\[[0-9A-Fa-f:.]+]|[0-9A-Za-z._~!$&'()*+;=%-]+)(?::[0-9]*)?");
 
     private FieldRules() {}
 
@@ -193,7 +198,8 @@ public final class FieldRules {
 
     private static void checkOurs(String name, String value, long contentLength) {
         switch (name) {
-            case "host" -> require(isHost(value), name, value, "a host with or without a port (RFC 9110, 7.2)");
+            case "host" ->
+                require(HOST.matcher(value).matches(), name, value, "a host with or without a port (RFC 9110, 7.2)");
             case "content-length" ->
                 require(value.equals(Long.toString(contentLength)), name, value, lengthOf(contentLength));
             case "connection" -> {
@@ -219,19 +225,6 @@ public final class FieldRules {
         return contentLength < 0
                 ? "absent, because the length of the content is not known"
                 : "the length of the content, which is " + contentLength;
-    }
-
-    // uri-host [ ":" port ], without regard to the order of characters: what matters is that a server cannot take it
-    // for
-    // something else than a host, such as a list, a path or a user.
-    private static boolean isHost(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c <= ' ' || c >= 0x7f || "\"#,/<>?@\\^`{|}".indexOf(c) >= 0) {
-                return false;
-            }
-        }
-        return !value.isEmpty();
     }
 
     private static void require(boolean right, String name, String value, String allowed) {
