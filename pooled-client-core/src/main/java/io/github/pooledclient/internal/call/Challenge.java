@@ -55,11 +55,20 @@ record Challenge(String scheme, Map<String, String> parameters) {
                 } else if (at > behindWord || peek() == ',' || at == text.length()) {
                     parameters = new HashMap<>();
                     challenges.add(new Challenge(word.toLowerCase(Locale.ROOT), parameters));
+                    skipToken68();
                 } else {
-                    // A token68, behind its scheme.
                     at = end(",");
                 }
             }
+        }
+
+        // Behind a scheme; "Negotiate basic" asks for no Basic.
+        private void skipToken68() {
+            int start = at;
+            boolean isToken68 = !word().isEmpty();
+            skipBlanks("");
+            boolean isParameter = peek() == '=' && isParameter();
+            at = isToken68 && !isParameter ? end(",") : start;
         }
 
         /** Skips blanks and others; false at the end. */

@@ -33,6 +33,12 @@ class ChallengeTest {
     }
 
     @Test
+    void token68IsNoScheme() {
+        assertThat(parse("Negotiate basic, Digest realm=\"d\""))
+                .containsExactly(new Challenge("negotiate", Map.of()), new Challenge("digest", Map.of("realm", "d")));
+    }
+
+    @Test
     void blanksAroundTheEqualsSignAreAllowed() {
         assertThat(parse("Basic realm = \"r\"")).containsExactly(new Challenge("basic", Map.of("realm", "r")));
     }
