@@ -9,7 +9,6 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,7 @@ final class DigestCredentials implements Credentials {
         this.login = login;
         this.algorithm = algorithm(challenge);
         this.charset = Credentials.charset(challenge);
-        this.withQop = challenge.parameters().containsKey("qop");
+        this.withQop = !challenge.parameter("qop").isEmpty();
     }
 
     /** How strong the answer to a challenge would be, the less the better; -1 if it cannot be answered. */
@@ -43,16 +42,25 @@ final class DigestCredentials implements Credentials {
         return new DigestCredentials(challenge, login);
     }
 
+    /** In the spelling of {@link #ALGORITHMS}; empty if it is none of them. */
     private static String algorithm(Challenge challenge) {
-        String named = challenge.parameter("algorithm").toUpperCase(Locale.ROOT);
-        return named.isEmpty() ? "MD5" : named;
+        String named = challenge.parameter("algorithm");
+        // Not in upper case: there a sharp s would become two of the others.
+        return named.isEmpty()
+                ? "MD5"
+                : ALGORITHMS.stream()
+                        .filter(named::equalsIgnoreCase)
+                        .findFirst()
+                        .orElse("");
     }
 
-    // "auth-int" alone would want the content digested before it is sent.
+    // "auth-int" alone would want the content digested before it is sent. A session needs our nonce, which an answer
+    // without qop has no place for (RFC 2617, 3.2.2).
     private static boolean canProtect(Challenge challenge) {
         String qop = challenge.parameter("qop");
         return qop.isEmpty()
-                || Arrays.stream(qop.split(",", -1))
+                ? !algorithm(challenge).endsWith("-SESS")
+                : Arrays.stream(qop.split(",", -1))
                         .anyMatch(option -> option.strip().equalsIgnoreCase("auth"));
     }
 
