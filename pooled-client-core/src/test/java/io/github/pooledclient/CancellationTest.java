@@ -20,9 +20,11 @@ import io.github.pooledclient.testing.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.URI;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -92,6 +94,24 @@ class CancellationTest {
 
             stuck.awaitNothingLeft();
             assertThatThrownBy(() -> EndToEnd.get(call)).isInstanceOf(CancellationException.class);
+        }
+    }
+
+    @Test
+    void interruptEndsSendInAConnectorThatIsNotOurs() throws Exception {
+        try (PooledHttpClient client = PooledHttpClient.newBuilder()
+                .connector((route, deadline) -> {
+                    // What a channel does.
+                    Thread.currentThread().interrupt();
+                    throw new ClosedByInterruptException();
+                })
+                .build()) {
+
+            assertThatThrownBy(() -> client.send(get(URI.create("http://localhost/")), BodyHandlers.discarding()))
+                    .isInstanceOf(InterruptedException.class);
+
+            assertThat(Thread.interrupted()).isFalse();
+            awaitNothingInUse(client);
         }
     }
 

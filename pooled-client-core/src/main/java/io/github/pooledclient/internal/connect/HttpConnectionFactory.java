@@ -49,10 +49,26 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
     public HttpConnection open(Route route, Deadline deadline) throws IOException, InterruptedException {
         long start = ticker.nanos();
         try {
-            return ready(route, connector.connect(route, deadline), deadline, start);
+            return ready(route, connect(route, deadline), deadline, start);
         } catch (IOException e) {
             throw Failures.notConnected(e);
         }
+    }
+
+    private Transport connect(Route route, Deadline deadline) throws IOException, InterruptedException {
+        try {
+            return connector.connect(route, deadline);
+        } catch (ClosedByInterruptException e) {
+            throw interrupted("connecting to " + route, e);
+        }
+    }
+
+    // The flag is set; the exception stands for it.
+    private static InterruptedException interrupted(String phase, IOException cause) {
+        Thread.interrupted();
+        InterruptedException interrupted = new InterruptedException("interrupted " + phase);
+        interrupted.initCause(cause);
+        return interrupted;
     }
 
     private HttpConnection ready(Route route, Transport raw, Deadline deadline, long start)
@@ -75,11 +91,7 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
                             + phase,
                     e);
         } catch (ClosedByInterruptException | InterruptedIOException e) {
-            // The flag is set; the exception stands for it.
-            Thread.interrupted();
-            InterruptedException interrupted = new InterruptedException("interrupted " + phase);
-            interrupted.initCause(e);
-            throw interrupted;
+            throw interrupted(phase, e);
         } finally {
             if (!done) {
                 timed.close();
