@@ -26,6 +26,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -255,6 +256,60 @@ class RetryTest {
                 assertThat(totals(client).retries()).isEqualTo(1);
             }
 
+            awaitNothingInUse(client);
+        }
+    }
+
+    /** What may keep the second try from being sent. */
+    private enum SecondConnect {
+        REFUSED(IOException.class) {
+            @Override
+            void fails() throws IOException {
+                throw new ConnectException("Connection refused");
+            }
+        },
+        INTERRUPTED(InterruptedException.class) {
+            @Override
+            void fails() throws IOException {
+                Thread.currentThread().interrupt();
+                throw new ClosedByInterruptException();
+            }
+        };
+
+        private final Class<? extends Exception> thrown;
+
+        SecondConnect(Class<? extends Exception> thrown) {
+            this.thrown = thrown;
+        }
+
+        abstract void fails() throws IOException;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void requestThatMayHaveBeenReceivedIsNotSaidToBeUnsentIfItCannotBeSentAgain(SecondConnect second) throws Exception {
+        AtomicInteger opened = new AtomicInteger();
+        ChannelConnector tcp = new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), null);
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    peer.readRequest();
+                    peer.send(ok("first"));
+                    peer.readRequest();
+                });
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .connector((route, deadline) -> {
+                            if (opened.getAndIncrement() > 0) {
+                                second.fails();
+                            }
+                            return tcp.connect(route, deadline);
+                        })
+                        .build()) {
+            fetch(client, server);
+
+            assertThatThrownBy(() -> fetch(client, server))
+                    .isInstanceOf(second.thrown)
+                    .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.MAYBE_SENT));
+
+            assertThat(server.requests()).hasSize(2);
             awaitNothingInUse(client);
         }
     }

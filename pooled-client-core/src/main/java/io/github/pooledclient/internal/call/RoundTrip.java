@@ -13,6 +13,7 @@ import io.github.pooledclient.pool.Lease;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Route;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Set;
 
@@ -92,9 +93,38 @@ final class RoundTrip implements Interceptor {
             return exchange(
                     call, settings.pool.acquire(route, settings.freshAcquisition(call.deadline())), head, content);
         } catch (IOException again) {
-            again.addSuppressed(failure);
-            throw again;
+            throw furthest(failure, again);
+        } catch (InterruptedException again) {
+            throw interrupted(failure, again);
         }
+    }
+
+    // With the first failure as its cause: there RequestState.of looks for what has been sent.
+    private static InterruptedException interrupted(IOException first, InterruptedException second) {
+        InterruptedException interrupted = new InterruptedException(second.getMessage());
+        interrupted.initCause(first);
+        interrupted.addSuppressed(second);
+        return interrupted;
+    }
+
+    /**
+     * Of two tries, the failure of the one that came further: who is told that the request was not sent may send it once more,
+     * and the first try may have been received.
+     */
+    private static IOException furthest(IOException first, IOException second) {
+        RequestState came = RequestState.of(first);
+        RequestState cameThen = RequestState.of(second);
+        if (came == null || cameThen == null || cameThen.compareTo(came) >= 0) {
+            second.addSuppressed(first);
+            return second;
+        }
+        if (second instanceof InterruptedIOException) {
+            IOException interrupted = Failures.interrupted(came, String.valueOf(second.getMessage()), second);
+            interrupted.addSuppressed(first);
+            return interrupted;
+        }
+        first.addSuppressed(second);
+        return first;
     }
 
     private Reply exchange(Call<?> call, Lease<HttpConnection> lease, RequestHead head, RequestContent content)
