@@ -60,11 +60,11 @@ final class BodyStream extends InputStream implements Lifecycle.Interruptible {
         if (length == 0) {
             return 0;
         }
-        if (closed) {
-            throw new IOException("the response body was closed");
-        }
-        if (!busy.compareAndSet(false, true)) {
-            throw new IOException("another thread is reading this response body");
+        boolean mine = !closed && busy.compareAndSet(false, true);
+        if (!mine) {
+            // Looked at once more: who has the stream may be the one who closes it.
+            throw new IOException(
+                    closed ? "the response body was closed" : "another thread is reading this response body");
         }
         try {
             return content.read(ByteBuffer.wrap(bytes, offset, length));
