@@ -21,6 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import java.util.function.ObjLongConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -79,25 +80,68 @@ class WrongRequestBodiesTest {
                         "the source's own"),
                 Arguments.of(
                         "gives more than asked for",
-                        Pieces.from(
-                                -1,
-                                subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
-                                    @Override
-                                    public void request(long n) {
-                                        subscriber.onNext(ByteBuffer.wrap(new byte[3]));
-                                        subscriber.onNext(ByteBuffer.wrap(new byte[4]));
-                                        subscriber.onComplete();
-                                    }
-
-                                    @Override
-                                    public void cancel() {}
-                                })),
+                        answering((subscriber, n) -> {
+                            subscriber.onNext(ByteBuffer.wrap(new byte[3]));
+                            subscriber.onNext(ByteBuffer.wrap(new byte[4]));
+                            subscriber.onComplete();
+                        }),
                         "more than it was asked for"),
+                Arguments.of("something where it said nothing", Pieces.of(0, "x"), "more than the 0"),
+                Arguments.of("fails where it said nothing", Pieces.failing(0), "the source's own"),
+                Arguments.of(
+                        "goes on behind its end",
+                        answering((subscriber, n) -> {
+                            subscriber.onComplete();
+                            subscriber.onNext(ByteBuffer.wrap(new byte[3]));
+                        }),
+                        "behind its end"),
+                Arguments.of(
+                        "gives null", answering((subscriber, n) -> subscriber.onNext(nothing())), "called with null"),
+                Arguments.of(
+                        "gives null and does not notice",
+                        answering((subscriber, n) -> {
+                            try {
+                                subscriber.onNext(nothing());
+                            } catch (NullPointerException e) {
+                                // As if nothing had happened.
+                            }
+                        }),
+                        "called with null"),
+                Arguments.of(
+                        "fails with null and does not notice",
+                        answering((subscriber, n) -> {
+                            try {
+                                subscriber.onError(nothing());
+                            } catch (NullPointerException e) {
+                                // As if nothing had happened.
+                            }
+                        }),
+                        "called with null"),
                 Arguments.of(
                         "a stream that fails",
                         BodyPublishers.ofInputStream(() ->
                                 new SequenceInputStream(new ByteArrayInputStream(new byte[9]), new FailingStream())),
                         "the source's own"));
+    }
+
+    /** A publisher of unknown length that does this when it is asked. */
+    private static BodyPublisher answering(ObjLongConsumer<Flow.Subscriber<? super ByteBuffer>> asked) {
+        return Pieces.from(
+                -1,
+                subscriber -> subscriber.onSubscribe(new Flow.Subscription() {
+                    @Override
+                    public void request(long n) {
+                        asked.accept(subscriber, n);
+                    }
+
+                    @Override
+                    public void cancel() {}
+                }));
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a publisher must not give, and some do
+    private static <T> T nothing() {
+        return null;
     }
 
     @Test

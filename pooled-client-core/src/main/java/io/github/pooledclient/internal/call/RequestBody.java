@@ -34,30 +34,34 @@ final class RequestBody implements RequestContent {
 
     private final BodyPublisher publisher;
     private final long length;
+    private final boolean isAbsent;
     private final Deadline deadline;
     private final Ticker ticker;
 
-    private RequestBody(BodyPublisher publisher, long length, Deadline deadline, Ticker ticker) {
+    private RequestBody(BodyPublisher publisher, long length, boolean isAbsent, Deadline deadline, Ticker ticker) {
         this.publisher = publisher;
         this.length = length;
+        this.isAbsent = isAbsent;
         this.deadline = deadline;
         this.ticker = ticker;
     }
 
-    /** The content of a request; a publisher of nothing, for a method that has no use for content, is none. */
+    /** The content of a request; nothing is said of a publisher of nothing, if the method has no use for content. */
     static RequestContent of(HttpRequest request, Deadline deadline, Ticker ticker) {
         BodyPublisher publisher = request.bodyPublisher().orElse(null);
         if (publisher == null) {
             return NONE;
         }
-        long length = publisher.contentLength();
-        if (length == 0 && !ALWAYS_WITH_CONTENT.contains(request.method())) {
-            return NONE;
-        }
-        long known = Math.max(length, -1);
+        long length = Math.max(publisher.contentLength(), -1);
+        boolean isAbsent = length == 0 && !ALWAYS_WITH_CONTENT.contains(request.method());
         return publisher instanceof WritableBody writable
-                ? new WrittenBody(writable, known)
-                : new RequestBody(publisher, known, deadline, ticker);
+                ? new WrittenBody(writable, length, isAbsent)
+                : new RequestBody(publisher, length, isAbsent, deadline, ticker);
+    }
+
+    @Override
+    public boolean isAbsent() {
+        return isAbsent;
     }
 
     @Override
@@ -76,9 +80,7 @@ final class RequestBody implements RequestContent {
 
     @Override
     public void writeTo(Sink sink) throws IOException {
-        if (length == 0) {
-            return;
-        }
+        // Also one of no bytes: that there are none is only what it says.
         Puller puller = new Puller(sink);
         publisher.subscribe(puller);
         try {
@@ -172,19 +174,32 @@ final class RequestBody implements RequestContent {
 
         @Override
         public void onNext(ByteBuffer bytes) {
-            if (buffer != null) {
+            if (bytes == null) {
+                throw endedBy(new NullPointerException("onNext was called with null (Reactive Streams, 2.13)"));
+            }
+            if (end != null) {
+                endedBy(new IllegalStateException("it went on behind its end (Reactive Streams, 1.7)"));
+            } else if (buffer != null) {
                 // One was asked for. To drop the other would be to send a body with a hole.
-                end = new IllegalStateException("it gave more than it was asked for (Reactive Streams, 1.1)");
+                endedBy(new IllegalStateException("it gave more than it was asked for (Reactive Streams, 1.1)"));
             } else {
                 buffer = bytes;
+                LockSupport.unpark(reader);
             }
-            LockSupport.unpark(reader);
         }
 
         @Override
         public void onError(Throwable failure) {
+            if (failure == null) {
+                throw endedBy(new NullPointerException("onError was called with null (Reactive Streams, 2.13)"));
+            }
+            endedBy(failure);
+        }
+
+        private <T extends Throwable> T endedBy(T failure) {
             end = failure;
             LockSupport.unpark(reader);
+            return failure;
         }
 
         @Override

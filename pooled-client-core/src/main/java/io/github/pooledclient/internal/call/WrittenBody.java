@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /** Content that writes itself, through one buffer. Confined to the thread of the call. */
-record WrittenBody(WritableBody body, long length) implements RequestContent {
+record WrittenBody(WritableBody body, long length, boolean isAbsent) implements RequestContent {
 
     private static final int BUFFER = 16 * 1024;
 
