@@ -3,56 +3,90 @@ package io.github.pooledclient.internal.http1;
 
 import io.github.pooledclient.internal.http.RequestContent;
 import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.net.TimedTransport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands content to its framing piece by piece, and looks in between whether the response is there already: a server that
- * refuses a large upload says so early, and may then stop reading. Confined to the thread of the exchange.
+ * refuses a large upload says so early, and may then stop reading. One that accepts it (2xx) gets the rest as well, as long
+ * as it takes it. Confined to the thread of the exchange.
  */
-final class ContentSink implements RequestContent.Sink {
+final class ContentSink implements RequestContent.Sink, TimedTransport.Patience {
 
-    // A look is one system call; writing as much as this costs many times that.
+    // A look is one system call; writing as much as this costs many times that. It is also what a system takes at once.
     private static final int LOOK_EVERY = 64 * 1024;
+    // With the answer here, this is how long neither side may pause: the peer may be waiting for us to read.
+    private static final long LONGEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final BodyOutput body;
     private final ResponseHeads heads;
+    private final Http1Connection connection;
+    private final long longestPauseNanos;
 
     private int sinceLook;
+    private long lastWriteAt;
     private @Nullable ResponseHead answer;
+    private boolean isCutShort;
     private @Nullable IOException failure;
 
-    ContentSink(BodyOutput body, ResponseHeads heads) {
+    /**
+     * @param readTimeoutNanos how long the peer may accept nothing, if there is no answer yet; 0 = for ever
+     */
+    ContentSink(BodyOutput body, ResponseHeads heads, Http1Connection connection, long readTimeoutNanos) {
         this.body = body;
         this.heads = heads;
+        this.connection = connection;
+        this.longestPauseNanos =
+                readTimeoutNanos == 0 ? LONGEST_PAUSE_NANOS : Math.min(LONGEST_PAUSE_NANOS, readTimeoutNanos);
     }
 
     /**
      * Sends all content, or up to an early answer.
      *
-     * @return the early answer, or null if the content was sent
+     * @return the early answer, or null if there is none yet
      */
     @Nullable
     ResponseHead send(RequestContent content) throws IOException {
-        Exception thrown = null;
+        try {
+            Exception thrown = write(content);
+            // What the peer has said stands, also if it then closes.
+            isCutShort |= answer != null && failure != null && isPeers(failure);
+            if (isCutShort) {
+                return answer;
+            }
+            // Ours first, and even if the source swallowed or wrapped it: it must not go on as if nothing had happened.
+            if (failure != null) {
+                throw failure;
+            }
+            if (thrown != null) {
+                throw new ContentFailure("content of the request failed: " + thrown, thrown);
+            }
+            return answer;
+        } finally {
+            connection.waitWith(null);
+        }
+    }
+
+    /** Whether the answer came before the end of the content, and some of that was not sent. */
+    boolean isCutShort() {
+        return isCutShort;
+    }
+
+    private @Nullable Exception write(RequestContent content) {
         try {
             content.writeTo(this);
+            attempt(body::finish);
+            return null;
         } catch (IOException | RuntimeException e) {
-            thrown = e;
+            return e;
         }
-        if (answer != null) {
-            return answer;
-        }
-        // Ours first, and even if the source swallowed or wrapped it: it must not go on as if nothing had happened.
-        if (failure != null) {
-            throw failure;
-        }
-        if (thrown != null) {
-            throw new ContentFailure("content of the request failed: " + thrown, thrown);
-        }
-        body.finish();
-        return null;
+    }
+
+    private static boolean isPeers(IOException failure) {
+        return !(failure instanceof ContentFailure) && !Diagnosis.isOurDoing(failure);
     }
 
     @Override
@@ -66,41 +100,69 @@ final class ContentSink implements RequestContent.Sink {
             sinceLook += count;
             if (sinceLook >= LOOK_EVERY) {
                 look();
+                // No more than this is sent blindly.
+                connection.waitWith(this);
             }
         }
+        lastWriteAt = connection.now();
     }
 
     @Override
     public void flush() throws IOException {
         attempt(body::flush);
         look();
+        requireWanted(connection.now() - lastWriteAt);
     }
 
     private void look() throws IOException {
         sinceLook = 0;
-        attempt(() -> {
-            answer = heads.look();
-        });
-        requireUnanswered();
+        if (answer == null) {
+            attempt(() -> {
+                answer = heads.look();
+            });
+            requireWanted(0);
+        }
+    }
+
+    /** The peer accepts nothing: perhaps because it has answered. */
+    @Override
+    public boolean goesOnAfter(long nanos) {
+        try {
+            look();
+            requireWanted(nanos);
+            return true;
+        } catch (IOException e) {
+            // Kept where it was thrown.
+            return false;
+        }
     }
 
     private void attempt(Step step) throws IOException {
-        requireUnanswered();
+        if (isCutShort) {
+            throw cutShort();
+        }
         if (failure != null) {
             throw failure;
         }
         try {
             step.run();
         } catch (IOException e) {
-            failure = e;
-            throw e;
+            // The first one, if it was thrown by a look within a write.
+            failure = failure == null ? e : failure;
+            throw failure;
         }
     }
 
-    private void requireUnanswered() throws IOException {
-        if (answer != null) {
-            throw new IOException("the response came before the end of the content");
+    // RFC 9112, 9.3: who sees that the peer does not want the content ceases to send it. 2xx says that it does.
+    private void requireWanted(long pausedNanos) throws IOException {
+        if (answer != null && (answer.status() / 100 != 2 || pausedNanos >= longestPauseNanos)) {
+            isCutShort = true;
+            throw cutShort();
         }
+    }
+
+    private static IOException cutShort() {
+        return new IOException("the response came before the end of the content");
     }
 
     private interface Step {

@@ -212,6 +212,10 @@ public final class Http1Connection implements HttpConnection {
         timed.limits(deadline, silenceNanos);
     }
 
+    void waitWith(TimedTransport.@Nullable Patience patience) {
+        timed.waitWith(patience);
+    }
+
     /** Whether the end of the stream was meant by the peer; over TLS anybody else can cause one too. */
     boolean endedCleanly() {
         return !(transport instanceof TlsTransport tls) || tls.endedCleanly();

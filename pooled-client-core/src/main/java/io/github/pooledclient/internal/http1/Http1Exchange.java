@@ -91,16 +91,20 @@ final class Http1Exchange implements Exchange {
         try {
             RequestHeadWriter.write(request, content, close, expectContinue, output);
             early = expectContinue ? awaitContinue() : null;
+            isRequestCutShort = early != null;
             if (early == null) {
-                early = new ContentSink(framed(content), heads).send(content);
+                ContentSink sink = new ContentSink(framed(content), heads, connection, limits.readTimeoutNanos());
+                early = sink.send(content);
+                isRequestCutShort = sink.isCutShort();
             }
         } catch (IOException e) {
-            if (!output.hasFailed()) {
+            // What came in has failed already, or what goes out: only then there may be something to be read.
+            if (heads.hasFailed() || !output.hasFailed()) {
                 throw e;
             }
             early = answerDespite(e);
+            isRequestCutShort = true;
         }
-        isRequestCutShort = early != null;
         return early;
     }
 

@@ -15,6 +15,7 @@ final class ResponseHeads {
     private final Http1Limits limits;
     private int interim;
     private boolean hasContinued;
+    private boolean hasFailed;
 
     ResponseHeads(WireInput input, Http1Limits limits) {
         this.input = input;
@@ -24,8 +25,8 @@ final class ResponseHeads {
     /** Waits for the final response. */
     ResponseHead awaitFinal() throws IOException {
         while (true) {
-            ResponseHead head = ResponseHeadReader.read(input, limits);
-            if (isFinal(head)) {
+            ResponseHead head = next();
+            if (head != null) {
                 return head;
             }
         }
@@ -39,12 +40,17 @@ final class ResponseHeads {
     @Nullable
     ResponseHead look() throws IOException {
         while (input.available() > 0 || hasArrived()) {
-            ResponseHead head = ResponseHeadReader.read(input, limits);
-            if (isFinal(head)) {
+            ResponseHead head = next();
+            if (head != null) {
                 return head;
             }
         }
         return null;
+    }
+
+    /** Whether there is nothing more to be read: the peer has closed, or what it sent makes no sense. */
+    boolean hasFailed() {
+        return hasFailed;
     }
 
     /** Whether the peer asked for the content: 100 (Continue). */
@@ -53,11 +59,22 @@ final class ResponseHeads {
     }
 
     private boolean hasArrived() throws IOException {
+        hasFailed = true;
         int count = input.fillNow();
         if (count < 0) {
             throw new EOFException("closed by the peer before the response head");
         }
+        hasFailed = false;
         return count > 0;
+    }
+
+    /** The next head if it is the final one, null if it is another. */
+    private @Nullable ResponseHead next() throws IOException {
+        hasFailed = true;
+        ResponseHead head = ResponseHeadReader.read(input, limits);
+        boolean isFinal = isFinal(head);
+        hasFailed = false;
+        return isFinal ? head : null;
     }
 
     private boolean isFinal(ResponseHead head) throws ProtocolException {

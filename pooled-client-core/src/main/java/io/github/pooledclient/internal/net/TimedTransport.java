@@ -8,6 +8,8 @@ import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,9 @@ public final class TimedTransport implements Transport {
 
     // Each slice of a write is armed anew, so that a reader who is slow, but reads, is not taken for one who does not.
     private static final int SLICE = 16 * 1024;
+    private static final int LARGEST_LOOK = 64 * 1024;
+    private static final long SHORTEST_PAUSE_NANOS = 100_000;
+    private static final long LONGEST_PAUSE_NANOS = 5_000_000;
 
     private final Transport raw;
     private final Ticker ticker;
@@ -31,6 +36,17 @@ public final class TimedTransport implements Transport {
     private final Guard writing;
     private Deadline deadline = Deadline.never();
     private long silenceNanos = Long.MAX_VALUE;
+    private @Nullable Patience patience;
+
+    /** What to do while a write makes no progress. */
+    public interface Patience {
+
+        /**
+         * @param nanos for how long the peer has accepted nothing
+         * @return whether to go on; else the write fails
+         */
+        boolean goesOnAfter(long nanos);
+    }
 
     /**
      * @param watchdog on the scale of the ticker
@@ -51,6 +67,17 @@ public final class TimedTransport implements Transport {
     public void limits(Deadline deadline, long silenceNanos) {
         this.deadline = deadline;
         this.silenceNanos = silenceNanos == 0 ? Long.MAX_VALUE : silenceNanos;
+    }
+
+    /**
+     * Writes wait from now on by looking again and again, and ask in between whether they should: a thread that is blocked in
+     * a write sees nothing of what comes in. It also sees each byte that is accepted, while a blocked one is woken only when a
+     * good part of the system's buffer is free.
+     *
+     * @param newPatience null: writes block
+     */
+    public void waitWith(@Nullable Patience newPatience) {
+        patience = newPatience;
     }
 
     @Override
@@ -76,6 +103,11 @@ public final class TimedTransport implements Transport {
 
     @Override
     public void write(ByteBuffer from) throws IOException {
+        Patience waiting = patience;
+        if (waiting != null) {
+            writePatiently(from, waiting);
+            return;
+        }
         if (isUnlimited()) {
             raw.write(from);
             return;
@@ -104,6 +136,60 @@ public final class TimedTransport implements Transport {
         if (!writing.disarm()) {
             throw timedOut(ofExchange, "the peer accepted nothing", null);
         }
+    }
+
+    private void writePatiently(ByteBuffer from, Patience waiting) throws IOException {
+        long acceptedAt = ticker.nanos();
+        long pause = SHORTEST_PAUSE_NANOS;
+        while (true) {
+            requireGoingOn();
+            if (acceptsSome(from)) {
+                if (!from.hasRemaining()) {
+                    return;
+                }
+                acceptedAt = ticker.nanos();
+                pause = SHORTEST_PAUSE_NANOS;
+            } else {
+                pause(pause, ticker.nanos() - acceptedAt, waiting);
+                pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+            }
+        }
+    }
+
+    private void requireGoingOn() throws IOException {
+        boolean isOverdue = deadline.remainingNanos(ticker.nanos()) <= 0;
+        if (isOverdue || Thread.currentThread().isInterrupted()) {
+            abort();
+            if (isOverdue) {
+                throw timedOut(true, "", null);
+            }
+            // As from a write that blocks.
+            throw new ClosedByInterruptException();
+        }
+    }
+
+    private boolean acceptsSome(ByteBuffer from) throws IOException {
+        int start = from.position();
+        int end = from.limit();
+        try {
+            // The JDK copies what is in a heap buffer, and keeps a buffer as large for the thread.
+            from.limit(Math.min(end, start + LARGEST_LOOK));
+            raw.writeNow(from);
+        } finally {
+            from.limit(end);
+        }
+        return from.position() > start;
+    }
+
+    private void pause(long nanos, long silentFor, Patience waiting) throws IOException {
+        if (!waiting.goesOnAfter(silentFor)) {
+            throw new IOException("given up, as the peer accepts nothing");
+        }
+        if (silentFor >= silenceNanos) {
+            abort();
+            throw timedOut(false, "the peer accepted nothing", null);
+        }
+        LockSupport.parkNanos(this, Math.min(nanos, silenceNanos - silentFor));
     }
 
     private boolean isUnlimited() {

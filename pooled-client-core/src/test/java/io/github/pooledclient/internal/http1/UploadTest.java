@@ -15,6 +15,7 @@ import io.github.pooledclient.testing.FakeTicker;
 import io.github.pooledclient.testing.ScriptedTransport;
 import io.github.pooledclient.transport.Deadline;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -145,6 +146,57 @@ class UploadTest {
         assertThat(script.written().length()).isLessThan(200_000);
         exchange.end();
         assertThat(connection.unusable()).isEqualTo(CloseReason.BODY_ABANDONED);
+    }
+
+    @Test
+    void contentGoesOnBehindAnEarlyAnswerThatAcceptsIt() throws IOException {
+        ScriptedTransport script = new ScriptedTransport().swallow(1).answer(OK).swallow(requestBytes(200_000) - 1);
+        Http1Connection connection = Wire.connection(script);
+        Exchange exchange = connection.begin(Wire.LIMITS);
+
+        ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(200_000)));
+        exchange.end();
+
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(script.written()).hasSize(requestBytes(200_000));
+        assertThat(connection.unusable()).isNull();
+    }
+
+    @Test
+    void sourceThatFailsBehindAnEarlyAnswerIsStillAFailure() {
+        ScriptedTransport script = new ScriptedTransport().swallow(1).answer(OK).swallow(10_000_000);
+        Exchange exchange = Wire.connection(script).begin(Wire.LIMITS);
+
+        assertThatThrownBy(() -> exchange.send(
+                        Wire.head("POST"),
+                        Pieces.ofUnknownLength("x".repeat(200_000)).thenFail(new IOException("the source's own"))))
+                .hasMessageContaining("the source's own");
+    }
+
+    @Test
+    void answerStandsIfThePeerClosesBehindIt() throws IOException {
+        ScriptedTransport script =
+                new ScriptedTransport().swallow(1).answer(OK).swallow(100_000).refuseWrites();
+        Http1Connection connection = Wire.connection(script);
+        Exchange exchange = connection.begin(Wire.LIMITS);
+
+        ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(1_000_000)));
+        exchange.end();
+
+        assertThat(head.status()).isEqualTo(200);
+        assertThat(connection.unusable()).isEqualTo(CloseReason.BODY_ABANDONED);
+    }
+
+    @Test
+    void answerThatMakesNoSenseIsNotSearchedForAnother() {
+        ScriptedTransport script = new ScriptedTransport()
+                .swallow(1)
+                .answer("nonsense\r\n" + TOO_LARGE)
+                .swallow(10_000_000);
+        Exchange exchange = Wire.connection(script).begin(Wire.LIMITS);
+
+        assertThatThrownBy(() -> exchange.send(Wire.head("POST"), Pieces.of("x".repeat(1_000_000))))
+                .isInstanceOf(ProtocolException.class);
     }
 
     @Test

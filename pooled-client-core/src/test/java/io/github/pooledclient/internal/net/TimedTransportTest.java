@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.pooledclient.testing.FakeTicker;
 import io.github.pooledclient.testing.PipeTransport;
+import io.github.pooledclient.testing.ScriptedTransport;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.Transport;
@@ -17,8 +18,10 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +70,93 @@ class TimedTransportTest {
                     catchThrowableOfType(TimedOutException.class, () -> timed.write(ByteBuffer.allocate(64 << 20)));
 
             assertThat(failure).hasMessage("the peer accepted nothing for 100ms");
+        }
+    }
+
+    @Test
+    void writeThatWaitsPatientlyAsksWhetherItShouldGoOn() throws Exception {
+        try (LoopbackPair pair = LoopbackPair.open();
+                TimedTransport timed = timedByTheClock(pair.client())) {
+            AtomicLong longest = new AtomicLong();
+            timed.waitWith(nanos -> {
+                longest.set(nanos);
+                return nanos < Duration.ofMillis(30).toNanos();
+            });
+
+            assertThatThrownBy(() -> timed.write(ByteBuffer.allocate(64 << 20)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("given up, as the peer accepts nothing");
+
+            assertThat(longest.get())
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(30).toNanos());
+            // Not closed: what the peer has said can still be read.
+            assertThat(timed.readNow(buffer)).isZero();
+        }
+    }
+
+    @Test
+    void patientWriteIsWholeOnceThePeerReads() throws Exception {
+        try (LoopbackPair pair = LoopbackPair.open();
+                TimedTransport timed = timedByTheClock(pair.client())) {
+            CountDownLatch waits = new CountDownLatch(1);
+            timed.waitWith(nanos -> {
+                waits.countDown();
+                return true;
+            });
+            CompletableFuture<Void> writing = inBackground(() -> timed.write(ByteBuffer.allocate(32 << 20)));
+            waits.await();
+
+            int received = pair.server().getInputStream().readNBytes(32 << 20).length;
+
+            assertThat(received).isEqualTo(32 << 20);
+            writing.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void patientWriteEndsInTime() throws Exception {
+        try (LoopbackPair pair = LoopbackPair.open();
+                TimedTransport timed = timedByTheClock(pair.client())) {
+            timed.limits(Deadline.never(), Duration.ofMillis(30).toNanos());
+            timed.waitWith(nanos -> true);
+
+            TimedOutException failure =
+                    catchThrowableOfType(TimedOutException.class, () -> timed.write(ByteBuffer.allocate(64 << 20)));
+
+            assertThat(failure).hasMessage("the peer accepted nothing for 30ms");
+        }
+    }
+
+    @Test
+    void patientWriteEndsWithTheDeadlineThoughThePeerReads() throws Exception {
+        ScriptedTransport script = new ScriptedTransport().swallow(1000);
+        try (TimedTransport timed = new TimedTransport(script, watchdog, ticker)) {
+            timed.limits(Deadline.after(Duration.ofSeconds(1), ticker), 0);
+            timed.waitWith(nanos -> true);
+            timed.write(ByteBuffer.allocate(10));
+            ticker.advance(Duration.ofSeconds(1));
+
+            assertThatThrownBy(() -> timed.write(ByteBuffer.allocate(10)))
+                    .isInstanceOfSatisfying(
+                            TimedOutException.class,
+                            failure -> assertThat(failure.ofExchange()).isTrue());
+        }
+    }
+
+    @Test
+    void patientWriteEndsWithAnInterruptAsABlockedOne() throws Exception {
+        try (LoopbackPair pair = LoopbackPair.open();
+                TimedTransport timed = timedByTheClock(pair.client())) {
+            Thread writer = Thread.currentThread();
+            timed.waitWith(nanos -> {
+                writer.interrupt();
+                return true;
+            });
+
+            assertThatThrownBy(() -> timed.write(ByteBuffer.allocate(64 << 20)))
+                    .isInstanceOf(ClosedByInterruptException.class);
+
+            assertThat(Thread.interrupted()).isTrue();
         }
     }
 
