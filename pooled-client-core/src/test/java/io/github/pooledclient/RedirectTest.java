@@ -105,6 +105,14 @@ class RedirectTest {
         "/a/b, ../c, /c",
         "'', c, /c",
         "'?x', ?y, /?y",
+        "/a/b?x=1, '', /a/b?x=1",
+        "/a/b, ../../../c, /c",
+        "/a/b/, ../../.., /",
+        "/a, /../c?x, /c?x",
+        "/a, /b//c, /b//c",
+        // UTF-8, as a field shows it.
+        "/a, /caf\u00c3\u00a9, /caf%C3%A9",
+        "/a, /\u00c3\u00a0, /%C3%A0",
         "/a/b, /c?d=%20e#f, /c?d=%20e"
     })
     void relativeLocationIsResolved(String from, String location, String target) throws Exception {

@@ -75,7 +75,7 @@ final class RedirectInterceptor implements Interceptor {
 
     private static URI resolved(Reply reply, URI from, String location) throws IOException {
         try {
-            URI target = from.resolve(reference(from, location));
+            URI target = belowRoot(from.resolve(reference(from, location)));
             Origin.of(target);
             return target;
         } catch (IllegalArgumentException e) {
@@ -87,12 +87,44 @@ final class RedirectInterceptor implements Interceptor {
         }
     }
 
-    // A query alone replaces only the query (RFC 3986, 5.2.2); java.net.URI, which is of RFC 2396, drops the last
-    // segment.
+    // Where java.net.URI, which is of RFC 2396, resolves otherwise than RFC 3986, 5.2.2: a query alone replaces only
+    // the
+    // query, and an empty reference nothing.
     private static URI reference(URI from, String location) {
-        String path = from.getRawPath();
-        boolean isQuery = location.startsWith("?") && path != null && !path.isEmpty();
-        return URI.create(isQuery ? path + location : location);
+        String text = encoded(location);
+        String path = from.getRawPath() == null || from.getRawPath().isEmpty() ? "/" : from.getRawPath();
+        if (text.isEmpty()) {
+            return URI.create(from.getRawQuery() == null ? path : path + "?" + from.getRawQuery());
+        }
+        return URI.create(text.startsWith("?") ? path + text : text);
+    }
+
+    // Bytes that are no ASCII stand for themselves, in whatever encoding they are: fields are read as ISO-8859-1.
+    private static String encoded(String location) {
+        StringBuilder text = new StringBuilder(location.length());
+        for (int i = 0; i < location.length(); i++) {
+            char c = location.charAt(i);
+            if (c < 0x80) {
+                text.append(c);
+            } else {
+                text.append("%%%02X".formatted((int) c));
+            }
+        }
+        return text.toString();
+    }
+
+    // There is nothing above the root (RFC 3986, 5.2.4).
+    private static URI belowRoot(URI target) {
+        String path = target.getRawPath();
+        if (path == null || !(path.startsWith("/../") || path.equals("/.."))) {
+            return target;
+        }
+        while (path.startsWith("/../")) {
+            path = path.substring(3);
+        }
+        String query = target.getRawQuery() == null ? "" : "?" + target.getRawQuery();
+        return URI.create(
+                target.getScheme() + "://" + target.getRawAuthority() + (path.equals("/..") ? "/" : path) + query);
     }
 
     // RFC 9110, 15.4.2 and 15.4.3: user agents have long changed POST to GET for 301 and 302; 303 asks for it.
