@@ -17,6 +17,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class CookieTest {
 
@@ -73,16 +75,38 @@ class CookieTest {
         }
     }
 
-    @Test
-    void handlerThatFailsCostsNoConnection() throws Exception {
+    private enum Broken {
+        GET(RequestState.NOT_SENT),
+        PUT(RequestState.RESPONSE_STARTED);
+
+        private final RequestState state;
+
+        Broken(RequestState state) {
+            this.state = state;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET, true", "GET, false", "PUT, true", "PUT, false"})
+    void handlerThatFailsCostsNoConnection(Broken method, boolean isIo) throws Exception {
         CookieHandler broken = new CookieHandler() {
             @Override
-            public Map<String, List<String>> get(URI uri, Map<String, List<String>> fields) {
-                return Map.of();
+            public Map<String, List<String>> get(URI uri, Map<String, List<String>> fields) throws IOException {
+                return failIn(Broken.GET);
             }
 
             @Override
-            public void put(URI uri, Map<String, List<String>> fields) {
+            public void put(URI uri, Map<String, List<String>> fields) throws IOException {
+                failIn(Broken.PUT);
+            }
+
+            private Map<String, List<String>> failIn(Broken here) throws IOException {
+                if (here != method) {
+                    return Map.of();
+                }
+                if (isIo) {
+                    throw new IOException("broken");
+                }
                 throw new IllegalStateException("broken");
             }
         };
@@ -92,10 +116,11 @@ class CookieTest {
 
             assertThatThrownBy(() -> client.send(request, BodyHandlers.discarding()))
                     .isInstanceOf(IOException.class)
-                    .hasRootCauseMessage("broken");
+                    .hasRootCauseMessage("broken")
+                    .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(method.state));
 
             assertThat(client.snapshot().totals().active()).isZero();
-            assertThat(client.snapshot().totals().idle()).isEqualTo(1);
+            assertThat(client.snapshot().totals().idle()).isEqualTo(method == Broken.PUT ? 1 : 0);
         }
     }
 

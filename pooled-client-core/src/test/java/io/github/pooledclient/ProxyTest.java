@@ -194,6 +194,30 @@ class ProxyTest {
     }
 
     @Test
+    void selectorThatFailsIsAFailureOfTheCall() throws Exception {
+        ProxySelector selector = new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                throw new IllegalStateException("the selector's own");
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        };
+        try (ScriptedServer server = ScriptedServer.start(always(ok("direct")));
+                PooledHttpClient client =
+                        PooledHttpClient.newBuilder().proxy(selector).build()) {
+
+            assertThatThrownBy(() -> EndToEnd.fetch(client, server))
+                    .isInstanceOf(IOException.class)
+                    .hasRootCauseMessage("the selector's own")
+                    .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.NOT_SENT));
+
+            assertThat(server.accepted()).isZero();
+        }
+    }
+
+    @Test
     void kindOfProxyThatIsNotKnownIsNeverBypassed() throws Exception {
         ProxySelector selector = new ProxySelector() {
             @Override

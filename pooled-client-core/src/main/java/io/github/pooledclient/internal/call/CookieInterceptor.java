@@ -11,6 +11,7 @@ import java.net.CookieHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Sends the cookies that a {@link CookieHandler} has, and gives it those that come. As safe as the handler. */
 final class CookieInterceptor implements Interceptor {
@@ -31,7 +32,7 @@ final class CookieInterceptor implements Interceptor {
         try {
             cookies.put(call.uri(), reply.head().fields().toHttpHeaders().map());
             taken = true;
-        } catch (RuntimeException e) {
+        } catch (IOException | RuntimeException e) {
             throw Failures.io(RequestState.RESPONSE_STARTED, "the cookie handler failed: " + e, e);
         } finally {
             if (!taken) {
@@ -44,8 +45,8 @@ final class CookieInterceptor implements Interceptor {
     private RequestHead withCookies(Call<?> call, RequestHead head) throws IOException {
         Map<String, List<String>> known;
         try {
-            known = cookies.get(call.uri(), head.caller().map());
-        } catch (RuntimeException e) {
+            known = Objects.requireNonNull(cookies.get(call.uri(), head.caller().map()), "it returned null");
+        } catch (IOException | RuntimeException e) {
             throw Failures.io(RequestState.NOT_SENT, "the cookie handler failed: " + e, e);
         }
         List<String> sent = new ArrayList<>(head.caller().allValues(COOKIE));

@@ -48,7 +48,7 @@ public final class RoutePlanner {
         if (asked != null && JdkProxies.hasNone(asked)) {
             return null;
         }
-        List<Proxy> proxies = asked == null ? List.of() : asked.select(target);
+        List<Proxy> proxies = asked == null ? List.of() : select(asked, target);
         // The selector's first choice counts, as with the JDK's client.
         Proxy first = proxies == null || proxies.isEmpty() ? Proxy.NO_PROXY : proxies.get(0);
         return switch (first.type()) {
@@ -61,6 +61,14 @@ public final class RoutePlanner {
                                 + ", and SOCKS is not supported",
                         null);
         };
+    }
+
+    private static List<Proxy> select(ProxySelector selector, URI target) throws IOException {
+        try {
+            return selector.select(target);
+        } catch (RuntimeException e) {
+            throw Failures.io(RequestState.NOT_SENT, "the proxy selector failed: " + e, e);
+        }
     }
 
     private static Origin address(Proxy proxy, Origin origin) throws IOException {
