@@ -139,6 +139,41 @@ class AuthenticationTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Digest realm=\"r\", nonce=\"n\", charset=UTF-8 | Digest username*=UTF-8''%E2%82%AC%20x, realm",
+                "Basic realm=\"r\", charset=\"UTF-8\" | Basic 4oKsIHg6cGFzcw==",
+                // Neither can say it in ISO-8859-1.
+                "Digest realm=\"r\", nonce=\"n\" |",
+                "Basic realm=\"r\" |",
+            })
+    void nameBeyondLatin1IsSaidWhereTheSchemeHasAWay(String challenge, @Nullable String answer) throws Exception {
+        Authenticator euro = new Authenticator() {
+            @Override
+            protected PasswordAuthentication getPasswordAuthentication() {
+                return new PasswordAuthentication("\u20ac x", "pass".toCharArray());
+            }
+        };
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    for (Peer.Request r = peer.readRequestOrEnd(); r != null; r = peer.readRequestOrEnd()) {
+                        boolean asked = r.field("Authorization") == null;
+                        peer.send(asked ? refusal(401, "WWW-Authenticate", challenge) : ok("in"));
+                    }
+                });
+                PooledHttpClient client =
+                        PooledHttpClient.newBuilder().authenticator(euro).build()) {
+
+            int status =
+                    client.send(EndToEnd.get(server), BodyHandlers.ofString()).statusCode();
+
+            String said = server.lastRequest().field("Authorization");
+            assertThat(status).isEqualTo(answer == null ? 401 : 200);
+            assertThat(said == null ? "" : said).startsWith(answer == null ? "" : answer);
+        }
+    }
+
     @Test
     void staleNonceIsReplacedWithoutAskingAgain() throws Exception {
         AtomicInteger challenges = new AtomicInteger();

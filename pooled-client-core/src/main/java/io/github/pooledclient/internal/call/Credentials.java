@@ -20,12 +20,15 @@ interface Credentials {
     /** Name and password in the clear (RFC 7617). */
     record Basic(String value, PasswordAuthentication login) implements Credentials {
 
-        /** Null if the name has a colon, which the scheme has no way to say. */
+        /** Null if the scheme has no way to say it: a colon in the name, or what the charset does not have. */
         static @Nullable Basic of(Challenge challenge, PasswordAuthentication login) {
             if (login.getUserName().indexOf(':') >= 0) {
                 return null;
             }
             String both = login.getUserName() + ":" + new String(login.getPassword());
+            if (!charset(challenge).newEncoder().canEncode(both)) {
+                return null;
+            }
             return new Basic("Basic " + Base64.getEncoder().encodeToString(both.getBytes(charset(challenge))), login);
         }
 

@@ -2,7 +2,9 @@
 package io.github.pooledclient.internal.call;
 
 import java.net.PasswordAuthentication;
+import java.net.URLEncoder;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -38,8 +40,12 @@ final class DigestCredentials implements Credentials {
         return canProtect(challenge) ? ALGORITHMS.indexOf(algorithm(challenge)) : -1;
     }
 
-    static DigestCredentials of(Challenge challenge, PasswordAuthentication login) {
-        return new DigestCredentials(challenge, login);
+    /** Null if the charset of the challenge has no way to say it. */
+    static @Nullable DigestCredentials of(Challenge challenge, PasswordAuthentication login) {
+        String both = login.getUserName() + new String(login.getPassword());
+        return Credentials.charset(challenge).newEncoder().canEncode(both)
+                ? new DigestCredentials(challenge, login)
+                : null;
     }
 
     /** In the spelling of {@link #ALGORITHMS}; empty if it is none of them. */
@@ -76,8 +82,8 @@ final class DigestCredentials implements Credentials {
         }
         String middle = withQop ? nonce + ":" + count + ":" + cnonce + ":auth" : nonce;
         String response = hash(secret + ":" + middle + ":" + hash(method + ":" + target));
-        StringBuilder value = new StringBuilder("Digest username=")
-                .append(quoted(login.getUserName()))
+        StringBuilder value = new StringBuilder("Digest ")
+                .append(userName())
                 .append(", realm=")
                 .append(quoted(realm))
                 .append(", nonce=")
@@ -101,6 +107,16 @@ final class DigestCredentials implements Credentials {
                     .append('"');
         }
         return value.toString();
+    }
+
+    // RFC 7616, 3.4: a name that does not fit into a quoted string is said in the form of RFC 8187.
+    private String userName() {
+        String name = login.getUserName();
+        if (name.chars().allMatch(c -> c < 0x80) || !charset.equals(StandardCharsets.UTF_8)) {
+            return "username=" + quoted(name);
+        }
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8);
+        return "username*=UTF-8''" + encoded.replace("+", "%20").replace("*", "%2A");
     }
 
     private static String cnonce() {
