@@ -23,6 +23,7 @@ record ClientSettings(
         Redirect redirect,
         Version version,
         boolean decompress,
+        MessageLimits limits,
         TlsIdentity tls,
         @Nullable ProxySelector proxy,
         @Nullable CookieHandler cookieHandler,
@@ -39,6 +40,7 @@ record ClientSettings(
                 Deadline.toNanos(readTimeout),
                 redirect,
                 decompress,
+                limits,
                 cookieHandler,
                 authenticator,
                 executor);

@@ -85,7 +85,7 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
      * @throws java.net.http.HttpConnectTimeoutException if no connection could be opened in time; the message names the phase
      * @throws java.net.http.HttpTimeoutException if the request's timeout passed, or the peer was silent for longer than the
      *     read timeout
-     * @throws java.net.ProtocolException if the peer broke the protocol
+     * @throws java.net.ProtocolException if the peer broke the protocol, or sent more than the {@link MessageLimits} allow
      * @throws IOException if sending or receiving failed, or this client is shut down
      * @throws InterruptedException if the calling thread was interrupted; the exchange is cancelled
      * @throws IllegalArgumentException if the request cannot be sent as it is; the message names the part
@@ -249,6 +249,11 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         return settings.readTimeout();
     }
 
+    /** How much of what is not content a peer may send, and how much unread content is drained. */
+    public MessageLimits limits() {
+        return settings.limits();
+    }
+
     @Override
     public Redirect followRedirects() {
         return settings.redirect();
@@ -324,6 +329,13 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
          * decoded response has neither {@code Content-Encoding} nor {@code Content-Length}. Default: true.
          */
         Builder decompress(boolean decompress);
+
+        /**
+         * How much of what is not content a peer may send, and how much unread content is drained. On a builder made by
+         * {@link PooledHttpClient#toBuilder()} they are for the exchanges of the view. Default:
+         * {@link MessageLimits#defaults()}.
+         */
+        Builder limits(MessageLimits limits);
 
         /**
          * How long opening a connection may take, TLS included; the acquire timeout of the pool bounds it as well. Default:

@@ -41,6 +41,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private Redirect redirect = Redirect.NEVER;
     private Version version = Version.HTTP_2;
     private boolean decompress = true;
+    private MessageLimits limits = MessageLimits.defaults();
     private @Nullable SSLContext sslContext;
     private @Nullable SSLParameters sslParameters;
     private @Nullable TlsIdentity inheritedTls;
@@ -62,6 +63,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         redirect = settings.redirect();
         version = settings.version();
         decompress = settings.decompress();
+        limits = settings.limits();
         inheritedTls = settings.tls();
         proxy = settings.proxy();
         cookieHandler = settings.cookieHandler();
@@ -129,6 +131,12 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     }
 
     @Override
+    public PooledHttpClientBuilder limits(MessageLimits value) {
+        limits = Objects.requireNonNull(value, "limits");
+        return this;
+    }
+
+    @Override
     public PooledHttpClientBuilder cookieHandler(CookieHandler value) {
         cookieHandler = Objects.requireNonNull(value, "cookieHandler");
         return this;
@@ -192,6 +200,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 redirect,
                 version,
                 decompress,
+                limits,
                 tls(),
                 proxy,
                 cookieHandler,
@@ -203,7 +212,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         Connector opener = connector == null
                 ? new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), localAddress)
                 : connector;
-        SharedPool pool = SharedPool.of(poolSettings, opener);
+        SharedPool pool = SharedPool.of(poolSettings, opener, limits);
         listeners.forEach(pool.pool()::addListener);
         return new PooledHttpClient(settings, pool, true);
     }

@@ -16,11 +16,11 @@ import java.util.function.Predicate;
  */
 record SharedPool(ConnectionPool<Route, HttpConnection> pool) {
 
-    static SharedPool of(PoolSettings settings, Connector connector) {
+    static SharedPool of(PoolSettings settings, Connector connector, MessageLimits limits) {
         SharedPool shared = new SharedPool(new ConnectionPool<>(
                 settings,
                 new HttpConnectionFactory(
-                        connector, route -> settings.forOrigin(route.origin()).keepAliveHints()),
+                        connector, route -> settings.forOrigin(route.origin()).keepAliveHints(), limits),
                 route -> route.origin().toString(),
                 route -> settings.forOrigin(route.origin())));
         shared.pool.sweepWhileReachable(shared);

@@ -9,8 +9,8 @@
  * {@code HttpConnectionFactory}, {@code Http1Connection}, {@code Http1Exchange}, {@code ResponseBody}, {@code Lease.close},
  * {@code HostPool.takeBack}.
  *
- * <p>{@link io.github.pooledclient.RequestState}, {@link io.github.pooledclient.ExchangeFailure} and
- * {@link io.github.pooledclient.WritableBody} are words of the ground floor, which every package may use; they stand here
+ * <p>{@link io.github.pooledclient.RequestState}, {@link io.github.pooledclient.ExchangeFailure},
+ * {@link io.github.pooledclient.MessageLimits} and {@link io.github.pooledclient.WritableBody} are words of the ground floor, which every package may use; they stand here
  * because users meet them beside the client.
  */
 @NullMarked

@@ -33,7 +33,7 @@ final class CallChain {
             steps.add(new CookieInterceptor(settings.cookies));
         }
         if (settings.decompress) {
-            steps.add(new DecompressionInterceptor());
+            steps.add(new DecompressionInterceptor(settings.limits.maxDecompressionRatio()));
         }
         steps.add(new RoundTrip(settings));
         CallChain chain = null;

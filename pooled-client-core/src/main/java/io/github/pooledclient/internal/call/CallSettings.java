@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.pool.Acquisition;
 import io.github.pooledclient.internal.pool.ConnectionPool;
@@ -24,6 +25,7 @@ public final class CallSettings {
     final long readTimeoutNanos;
     final HttpClient.Redirect redirect;
     final boolean decompress;
+    final MessageLimits limits;
     final @Nullable CookieHandler cookies;
     final @Nullable Authenticator authenticator;
     final @Nullable Executor executor;
@@ -41,6 +43,7 @@ public final class CallSettings {
             long readTimeoutNanos,
             HttpClient.Redirect redirect,
             boolean decompress,
+            MessageLimits limits,
             @Nullable CookieHandler cookies,
             @Nullable Authenticator authenticator,
             @Nullable Executor executor) {
@@ -52,6 +55,7 @@ public final class CallSettings {
         this.readTimeoutNanos = readTimeoutNanos;
         this.redirect = redirect;
         this.decompress = decompress;
+        this.limits = limits;
         this.cookies = cookies;
         this.authenticator = authenticator;
         this.executor = executor;

@@ -14,8 +14,8 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Content that comes compressed, decompressed: a buffer at a time, so that a small answer that would unfold into gigabytes
- * costs no more memory than any other. Confined to one thread at a time.
+ * Content that comes compressed, decompressed: a buffer at a time, so that it costs no memory, and only so far: a small answer
+ * that unfolds into gigabytes is meant for a reader who keeps them. Confined to one thread at a time.
  *
  * <p>Not with {@link java.util.zip.GZIPInputStream}: whether that sees another member, and what it makes of bytes that are
  * none, depends on what happens to be here already.
@@ -29,17 +29,24 @@ final class DecodedContent implements ResponseContent {
     }
 
     private static final int BUFFER = 8 * 1024;
+    // Below, a body does no harm whatever its ratio; and many a small one is all blanks.
+    private static final long HARMLESS = 10 * 1024 * 1024;
 
     private final ResponseContent coded;
     private final Coding coding;
+    private final int mostRatio;
     private final ByteBuffer bytes = ByteBuffer.allocate(BUFFER).limit(0);
     private final CRC32 checksum = new CRC32();
     // Within a member; deflate has one.
     private @Nullable Inflater inflater;
     private boolean hasMember;
     private boolean ended;
+    private long codedBytes;
+    private long decodedBytes;
 
-    DecodedContent(ResponseContent coded, Coding coding) {
+    /** @param mostRatio how many times as large as it came the content may become; 0 = without limit */
+    DecodedContent(ResponseContent coded, Coding coding, int mostRatio) {
+        this.mostRatio = mostRatio;
         this.coded = coded;
         this.coding = coding;
     }
@@ -72,6 +79,8 @@ final class DecodedContent implements ResponseContent {
         int count = current.inflate(into);
         if (count > 0) {
             checksum.update(written.limit(into.position()));
+            decodedBytes += count;
+            requireBounded();
         } else if (current.finished()) {
             endMember(current);
         } else if (current.needsDictionary()) {
@@ -81,6 +90,16 @@ final class DecodedContent implements ResponseContent {
             current.setInput(bytes);
         }
         return count;
+    }
+
+    private void requireBounded() throws IOException {
+        if (mostRatio > 0 && decodedBytes > HARMLESS && (decodedBytes - 1) / mostRatio >= codedBytes) {
+            throw Failures.protocol(
+                    RequestState.RESPONSE_STARTED,
+                    "%s content has unfolded to %d bytes out of %d: more than %d times as many (maxDecompressionRatio)"
+                            .formatted(coding.name().toLowerCase(Locale.ROOT), decodedBytes, codedBytes, mostRatio),
+                    null);
+        }
     }
 
     private void beginMember() throws IOException {
@@ -175,7 +194,9 @@ final class DecodedContent implements ResponseContent {
         }
         bytes.clear();
         try {
-            return coded.read(bytes) >= 0;
+            int count = coded.read(bytes);
+            codedBytes += Math.max(count, 0);
+            return count >= 0;
         } finally {
             bytes.flip();
         }

@@ -13,6 +13,13 @@ final class DecompressionInterceptor implements Interceptor {
 
     private static final List<String> GZIP = List.of("gzip", "x-gzip");
 
+    private final int mostRatio;
+
+    /** @param mostRatio how many times as large as it came content may become; 0 = without limit */
+    DecompressionInterceptor(int mostRatio) {
+        this.mostRatio = mostRatio;
+    }
+
     @Override
     public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain rest)
             throws IOException, InterruptedException {
@@ -33,11 +40,11 @@ final class DecompressionInterceptor implements Interceptor {
         return codings.get(0).equals("deflate") ? decoded(reply, DecodedContent.Coding.DEFLATE) : reply;
     }
 
-    private static Reply decoded(Reply reply, DecodedContent.Coding coding) {
+    private Reply decoded(Reply reply, DecodedContent.Coding coding) {
         ResponseHead head = reply.head();
         Fields fields = head.fields().without("Content-Encoding", "Content-Length");
         return reply.with(
                 new ResponseHead(head.minorVersion(), head.status(), fields),
-                new DecodedContent(reply.content(), coding));
+                new DecodedContent(reply.content(), coding, mostRatio));
     }
 }

@@ -168,6 +168,7 @@ final class RoundTrip implements Interceptor {
     }
 
     private ExchangeLimits limits(Deadline deadline, boolean reusable) {
-        return new ExchangeLimits(deadline, settings.readTimeoutNanos, EXPECT_CONTINUE_NANOS, reusable);
+        return new ExchangeLimits(
+                deadline, settings.readTimeoutNanos, EXPECT_CONTINUE_NANOS, settings.limits, reusable);
     }
 }

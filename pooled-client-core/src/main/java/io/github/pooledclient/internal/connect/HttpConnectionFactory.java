@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.connect;
 
+import io.github.pooledclient.MessageLimits;
+import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.http1.Http1Connection;
-import io.github.pooledclient.internal.http1.Http1Limits;
 import io.github.pooledclient.internal.net.DeadlineWatchdog;
 import io.github.pooledclient.internal.net.TimedOutException;
 import io.github.pooledclient.internal.net.TimedTransport;
@@ -34,15 +35,18 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
 
     private final Connector connector;
     private final Predicate<Route> keepAliveHints;
+    private final MessageLimits tunnelLimits;
     private final DeadlineWatchdog watchdog = DeadlineWatchdog.shared();
     private final Ticker ticker = Ticker.system();
 
     /**
      * @param keepAliveHints whether the hints of a route's server are obeyed
+     * @param tunnelLimits for what proxies say when they are asked for a tunnel
      */
-    public HttpConnectionFactory(Connector connector, Predicate<Route> keepAliveHints) {
+    public HttpConnectionFactory(Connector connector, Predicate<Route> keepAliveHints, MessageLimits tunnelLimits) {
         this.connector = connector;
         this.keepAliveHints = keepAliveHints;
+        this.tunnelLimits = tunnelLimits;
     }
 
     @Override
@@ -79,7 +83,7 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
         try {
             HttpProxy proxy = route.proxy();
             if (proxy != null && route.isTunnel()) {
-                ProxyTunnel.open(connection(route, timed, timed, null), proxy, route.origin(), deadline);
+                ProxyTunnel.open(connection(route, timed, timed, null), proxy, route.origin(), tunnelLimits(deadline));
             }
             phase = "in the TLS handshake with " + raw.remoteAddress();
             HttpConnection connection = spoken(route, timed, deadline);
@@ -99,6 +103,10 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
         }
     }
 
+    private ExchangeLimits tunnelLimits(Deadline deadline) {
+        return new ExchangeLimits(deadline, 0, 0, tunnelLimits, true);
+    }
+
     private HttpConnection spoken(Route route, TimedTransport timed, Deadline deadline) throws IOException {
         TlsIdentity identity = route.tls();
         if (identity == null) {
@@ -111,7 +119,6 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
 
     private Http1Connection connection(
             Route route, Transport transport, TimedTransport timed, @Nullable SSLSession session) {
-        return new Http1Connection(
-                route.origin(), transport, timed, session, Http1Limits.DEFAULTS, keepAliveHints.test(route), ticker);
+        return new Http1Connection(route.origin(), transport, timed, session, keepAliveHints.test(route), ticker);
     }
 }

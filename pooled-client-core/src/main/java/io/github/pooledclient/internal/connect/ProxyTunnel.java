@@ -8,7 +8,6 @@ import io.github.pooledclient.internal.http.RequestHead;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.http.TunnelRefusedException;
 import io.github.pooledclient.internal.http1.Http1Connection;
-import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HttpProxy;
 import io.github.pooledclient.transport.Origin;
 import java.io.IOException;
@@ -28,10 +27,11 @@ final class ProxyTunnel {
      *
      * @throws IOException if the proxy refuses, or says more than that it agrees: what the origin has to say comes through TLS
      */
-    static void open(Http1Connection connection, HttpProxy proxy, Origin origin, Deadline deadline) throws IOException {
+    static void open(Http1Connection connection, HttpProxy proxy, Origin origin, ExchangeLimits limits)
+            throws IOException {
         ResponseHead answer;
         try {
-            answer = connection.connect(request(proxy, origin), new ExchangeLimits(deadline, 0, 0, true));
+            answer = connection.connect(request(proxy, origin), limits);
         } catch (HttpTimeoutException | InterruptedIOException e) {
             throw e;
         } catch (IOException e) {

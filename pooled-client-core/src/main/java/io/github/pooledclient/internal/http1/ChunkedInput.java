@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.wire.Ascii;
 import io.github.pooledclient.internal.wire.WireInput;
 import java.io.EOFException;
@@ -24,12 +25,12 @@ final class ChunkedInput implements BodyInput {
     }
 
     private final WireInput input;
-    private final Http1Limits limits;
+    private final MessageLimits limits;
     private State state = State.BEFORE_FIRST_SIZE;
     private long left;
     private long extensionBytes;
 
-    ChunkedInput(WireInput input, Http1Limits limits) {
+    ChunkedInput(WireInput input, MessageLimits limits) {
         this.input = input;
         this.limits = limits;
     }
@@ -100,9 +101,9 @@ final class ChunkedInput implements BodyInput {
                 throw new ProtocolException(
                         "chunk size must be followed by ';' or CRLF (RFC 9112, 7.1.1): 0x%02x".formatted(b));
             }
-            if (++extensionBytes > limits.chunkExtensionBytes()) {
-                throw new ProtocolException(
-                        "chunk extensions are longer than %d bytes".formatted(limits.chunkExtensionBytes()));
+            if (++extensionBytes > limits.maxChunkExtensionSize()) {
+                throw new ProtocolException("chunk extensions are longer than %d bytes (maxChunkExtensionSize)"
+                        .formatted(limits.maxChunkExtensionSize()));
             }
             b = next();
         }
@@ -120,7 +121,7 @@ final class ChunkedInput implements BodyInput {
             require(next(), Ascii.LF, "chunked body must end with CRLF");
         } else {
             input.putBack(1);
-            FieldLines.read(Lines.ofTrailers(input, limits.trailerBytes()), limits.fields());
+            FieldLines.read(Lines.ofTrailers(input, limits.maxTrailerSize()), limits.maxResponseFields());
         }
     }
 

@@ -47,7 +47,7 @@ final class FieldLines {
         int colon = endOfName();
         requireValue(colon + 1);
         if (size == mostFields) {
-            throw new ProtocolException("more than " + mostFields + " fields");
+            throw new ProtocolException("more than " + mostFields + " fields (maxResponseFields)");
         }
         if (size * STEP == at.length) {
             at = Arrays.copyOf(at, 2 * at.length);

@@ -38,7 +38,6 @@ public final class Http1Connection implements HttpConnection {
     private final Transport transport;
     private final TimedTransport timed;
     private final @Nullable SSLSession session;
-    private final Http1Limits limits;
     private final boolean keepAliveHints;
     private final Ticker ticker;
     private final WireInput input;
@@ -60,14 +59,12 @@ public final class Http1Connection implements HttpConnection {
             Transport transport,
             TimedTransport timed,
             @Nullable SSLSession session,
-            Http1Limits limits,
             boolean keepAliveHints,
             Ticker ticker) {
         this.origin = origin;
         this.transport = transport;
         this.timed = timed;
         this.session = session;
-        this.limits = limits;
         this.keepAliveHints = keepAliveHints;
         this.ticker = ticker;
         this.input = new WireInput(transport, BufferPool.DIRECT_16K);
@@ -228,10 +225,6 @@ public final class Http1Connection implements HttpConnection {
 
     Origin origin() {
         return origin;
-    }
-
-    Http1Limits limits() {
-        return limits;
     }
 
     boolean obeysHints() {

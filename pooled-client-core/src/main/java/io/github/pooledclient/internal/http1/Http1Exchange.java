@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.internal.http.Exchange;
@@ -59,7 +60,7 @@ final class Http1Exchange implements Exchange {
         this.limits = limits;
         this.input = input;
         this.output = output;
-        this.heads = new ResponseHeads(input, connection.limits());
+        this.heads = new ResponseHeads(input, limits.messages());
         this.begunAt = connection.now();
     }
 
@@ -154,7 +155,7 @@ final class Http1Exchange implements Exchange {
         BodyFraming framing = BodyFraming.of(method, head);
         BodyInput body = switch (framing.kind()) {
             case NONE, LENGTH -> new FixedLengthInput(input, framing.length());
-            case CHUNKED -> new ChunkedInput(input, connection.limits());
+            case CHUNKED -> new ChunkedInput(input, limits.messages());
             case UNTIL_CLOSE -> new UntilCloseInput(input, connection::endedCleanly);
         };
         return new Response(framing, body, KeepAlive.of(close, head, framing, connection.obeysHints()));
@@ -255,17 +256,19 @@ final class Http1Exchange implements Exchange {
 
     /** Reads what is left of the body, if that is little and soon here: cheaper than a new connection. */
     private boolean drain(BodyInput body) {
-        Http1Limits bounds = connection.limits();
-        if (body.remaining() > bounds.drainBytes()) {
+        MessageLimits bounds = limits.messages();
+        long most = bounds.maxDrainSize();
+        if (body.remaining() > most) {
             return false;
         }
-        Deadline until = Deadline.at(connection.now() + Deadline.toNanos(bounds.drainTime()))
+        Deadline until = Deadline.at(connection.now() + Deadline.toNanos(bounds.drainTimeout()))
                 .earlier(limits.deadline());
         connection.allow(until, limits.readTimeoutNanos());
         ByteBuffer scratch = BufferPool.DIRECT_16K.borrow();
         try {
-            for (int total = 0; total <= bounds.drainBytes() && !until.hasPassed(connection.now()); ) {
-                int count = body.read(scratch.clear());
+            for (long total = 0; total <= most && !until.hasPassed(connection.now()); ) {
+                // One byte more than there may be tells whether that was all.
+                int count = body.read(scratch.clear().limit((int) Math.min(scratch.capacity(), most - total + 1)));
                 if (count < 0) {
                     return true;
                 }

@@ -22,8 +22,9 @@ final class Lines {
     private static final byte[] NOTHING = {};
 
     private final WireInput input;
-    private final int mostBytes;
+    private final long mostBytes;
     private final String section;
+    private final String setting;
 
     private boolean endsAreKnown;
     private boolean endsAreBare;
@@ -34,19 +35,20 @@ final class Lines {
     private int end;
     private int next;
 
-    private Lines(WireInput input, int mostBytes, String section, boolean endsAreKnown) {
+    private Lines(WireInput input, long mostBytes, String section, String setting, boolean endsAreKnown) {
         this.input = input;
         this.mostBytes = mostBytes;
         this.section = section;
+        this.setting = setting;
         this.endsAreKnown = endsAreKnown;
     }
 
-    static Lines ofHead(WireInput input, int mostBytes) {
-        return new Lines(input, mostBytes, "response head", false);
+    static Lines ofHead(WireInput input, long mostBytes) {
+        return new Lines(input, mostBytes, "response head", "maxResponseHeadSize", false);
     }
 
-    static Lines ofTrailers(WireInput input, int mostBytes) {
-        return new Lines(input, mostBytes, "trailer section", true);
+    static Lines ofTrailers(WireInput input, long mostBytes) {
+        return new Lines(input, mostBytes, "trailer section", "maxTrailerSize", true);
     }
 
     /** Whether the next line is here as a whole. */
@@ -63,7 +65,7 @@ final class Lines {
     /** Waits for more bytes. */
     void readMore() throws IOException {
         if (length >= mostBytes) {
-            throw new ProtocolException("%s is longer than %d bytes".formatted(section, mostBytes));
+            throw new ProtocolException("%s is longer than %d bytes (%s)".formatted(section, mostBytes, setting));
         }
         if (input.available() == 0 && !input.fill()) {
             throw new EOFException(
@@ -73,7 +75,7 @@ final class Lines {
         }
         if (length == bytes.length) {
             int more = length == 0 ? Math.min(input.available(), FIRST_PIECE) : length;
-            bytes = Arrays.copyOf(bytes, Math.min(length + more, mostBytes));
+            bytes = Arrays.copyOf(bytes, (int) Math.min(length + more, mostBytes));
         }
         length += input.take(bytes, length);
     }

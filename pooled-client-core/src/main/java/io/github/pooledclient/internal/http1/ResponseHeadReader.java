@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.wire.Ascii;
 import io.github.pooledclient.internal.wire.WireInput;
@@ -19,8 +20,8 @@ final class ResponseHeadReader {
     private ResponseHeadReader() {}
 
     /** Waits for a head and takes it from the input, with nothing behind it. */
-    static ResponseHead read(WireInput input, Http1Limits limits) throws IOException {
-        Lines lines = Lines.ofHead(input, limits.headBytes());
+    static ResponseHead read(WireInput input, MessageLimits limits) throws IOException {
+        Lines lines = Lines.ofHead(input, limits.maxResponseHeadSize());
         while (!lines.hasNext()) {
             lines.readMore();
             // At once, because a peer that speaks something else may be waiting for us to speak it too.
@@ -35,7 +36,7 @@ final class ResponseHeadReader {
         if (status < 100) {
             throw new ProtocolException("status must be 100 to 999 (RFC 9110, 15): " + status);
         }
-        return new ResponseHead(minorVersion, status, FieldLines.read(lines, limits.fields()));
+        return new ResponseHead(minorVersion, status, FieldLines.read(lines, limits.maxResponseFields()));
     }
 
     private static void requireVersion(Lines lines) throws ProtocolException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.wire.WireInput;
 import java.io.EOFException;
@@ -12,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class ResponseHeads {
 
     private final WireInput input;
-    private final Http1Limits limits;
+    private final MessageLimits limits;
     private int interim;
     private boolean hasContinued;
     private boolean hasFailed;
 
-    ResponseHeads(WireInput input, Http1Limits limits) {
+    ResponseHeads(WireInput input, MessageLimits limits) {
         this.input = input;
         this.limits = limits;
     }
@@ -84,8 +85,9 @@ final class ResponseHeads {
         if (head.status() == 101) {
             throw new ProtocolException("101 (Switching Protocols) was not asked for (RFC 9110, 15.2.2)");
         }
-        if (++interim > limits.interimResponses()) {
-            throw new ProtocolException("more than %d interim responses".formatted(limits.interimResponses()));
+        if (++interim > limits.maxInterimResponses()) {
+            throw new ProtocolException(
+                    "more than %d interim responses (maxInterimResponses)".formatted(limits.maxInterimResponses()));
         }
         hasContinued |= head.status() == 100;
         return false;

@@ -99,7 +99,7 @@ class DecodedContentFuzzTest {
 
     private static Outcome read(byte[] bytes, Coding coding, IntSupplier segments, int room) {
         Arriving coded = new Arriving(ByteBuffer.wrap(bytes), segments);
-        DecodedContent decoded = new DecodedContent(coded, coding);
+        DecodedContent decoded = new DecodedContent(coded, coding, 0);
         ByteArrayOutputStream content = new ByteArrayOutputStream();
         ByteBuffer into = ByteBuffer.allocate(room);
         try {

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -27,6 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(20)
 class DecodedContentTest {
 
+    private static final int RATIO = 200;
+
     // What comes together is a matter of the network, and must not change what it means.
     @ParameterizedTest
     @ValueSource(ints = {1, 7, 10_000})
@@ -34,7 +37,7 @@ class DecodedContentTest {
         FakeContent coded = inPieces(concat(gzip("one, "), gzip(""), gzip("two")), pieceLength)
                 .end();
 
-        assertThat(text(new DecodedContent(coded, Coding.GZIP))).isEqualTo("one, two");
+        assertThat(text(new DecodedContent(coded, Coding.GZIP, RATIO))).isEqualTo("one, two");
     }
 
     @ParameterizedTest
@@ -49,14 +52,14 @@ class DecodedContentTest {
         byte[] header = concat(fields, new byte[] {(byte) crc.getValue(), (byte) (crc.getValue() >> 8)});
         byte[] body = concat(header, Arrays.copyOfRange(plain, 10, plain.length));
 
-        assertThat(text(new DecodedContent(inPieces(body, pieceLength).end(), Coding.GZIP)))
+        assertThat(text(new DecodedContent(inPieces(body, pieceLength).end(), Coding.GZIP, RATIO)))
                 .isEqualTo("text");
     }
 
     @ParameterizedTest(name = "{0}, {1}, {3}")
     @MethodSource("damaged")
     void damageIsAnErrorInWhateverPiecesItComes(String what, Coding coding, byte[] body, int pieceLength) {
-        DecodedContent content = new DecodedContent(inPieces(body, pieceLength).end(), coding);
+        DecodedContent content = new DecodedContent(inPieces(body, pieceLength).end(), coding, RATIO);
 
         assertThatThrownBy(() -> text(content))
                 .as(what)
@@ -89,7 +92,8 @@ class DecodedContentTest {
     @ParameterizedTest
     @MethodSource("codings")
     void nothingIsNothing(Coding coding) throws Exception {
-        assertThat(text(new DecodedContent(new FakeContent().end(), coding))).isEmpty();
+        assertThat(text(new DecodedContent(new FakeContent().end(), coding, RATIO)))
+                .isEmpty();
     }
 
     static Stream<Coding> codings() {
@@ -103,7 +107,7 @@ class DecodedContentTest {
         out.write("first".getBytes(StandardCharsets.UTF_8));
         out.flush();
         // And no end: a second read would wait for ever.
-        DecodedContent content = new DecodedContent(new FakeContent().with(bytes.toByteArray()), Coding.GZIP);
+        DecodedContent content = new DecodedContent(new FakeContent().with(bytes.toByteArray()), Coding.GZIP, RATIO);
         ByteBuffer into = ByteBuffer.allocate(100);
 
         assertThat(content.read(into)).isEqualTo(5);
@@ -112,9 +116,33 @@ class DecodedContentTest {
     @Test
     void failureOfTheConnectionStaysWhatItIs() {
         DecodedContent content =
-                new DecodedContent(new FakeContent().with(cut(gzip("text"), 14)).cutOff(), Coding.GZIP);
+                new DecodedContent(new FakeContent().with(cut(gzip("text"), 14)).cutOff(), Coding.GZIP, RATIO);
 
         assertThatThrownBy(() -> text(content)).isInstanceOf(IOException.class).hasMessage("cut off");
+    }
+
+    @Test
+    void contentMayUnfoldSoManyTimesAndNoFurther() throws Exception {
+        int length = 11 * 1024 * 1024;
+        byte[] body = gzip(" ".repeat(length));
+        int ratio = (length + body.length - 1) / body.length;
+
+        assertThat(unfold(body, ratio)).isEqualTo(length);
+        assertThatThrownBy(() -> unfold(body, ratio - 1))
+                .isInstanceOf(ProtocolException.class)
+                .hasMessageMatching("gzip content has unfolded to \\d+ bytes out of \\d+: more than " + (ratio - 1)
+                        + " times as many \\(maxDecompressionRatio\\)")
+                .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.RESPONSE_STARTED));
+    }
+
+    private static long unfold(byte[] body, int ratio) throws IOException {
+        DecodedContent content = new DecodedContent(new FakeContent().with(body).end(), Coding.GZIP, ratio);
+        ByteBuffer into = ByteBuffer.allocate(64 * 1024);
+        long length = 0;
+        while (content.read(into.clear()) >= 0) {
+            length += into.position();
+        }
+        return length;
     }
 
     private static String text(DecodedContent content) throws IOException {

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
@@ -67,6 +68,7 @@ class RoundTripTest {
                 0,
                 HttpClient.Redirect.NEVER,
                 false,
+                MessageLimits.defaults(),
                 null,
                 null,
                 null);

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.internal.http1.ReferenceReader.Refused;
 import io.github.pooledclient.internal.wire.WireInput;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Content in chunks, whatever the bytes are, however they come, and with however much room they are read. */
 class ChunkedInputFuzzTest {
 
-    private static final Http1Limits LIMITS = ResponseHeadFuzzTest.LIMITS;
+    private static final MessageLimits LIMITS = ResponseHeadFuzzTest.LIMITS;
 
     private final BufferPool buffers = new BufferPool(256, 4, ByteBuffer::allocate);
 

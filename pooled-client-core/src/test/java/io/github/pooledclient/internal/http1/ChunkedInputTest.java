@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.wire.WireInput;
 import io.github.pooledclient.testing.ScriptedTransport;
 import java.io.EOFException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ChunkedInputTest {
 
-    private static final Http1Limits LIMITS = Http1Limits.DEFAULTS;
+    private static final MessageLimits LIMITS = MessageLimits.defaults();
 
     @ParameterizedTest
     @CsvSource(
@@ -124,16 +125,18 @@ class ChunkedInputTest {
 
     @Test
     void extensionsOfAChunkAreBounded() {
-        String bytes = "1;" + "a".repeat(LIMITS.chunkExtensionBytes());
+        String bytes = "1;" + "a".repeat((int) LIMITS.maxChunkExtensionSize());
 
-        assertThatThrownBy(() -> readAll(bytes)).hasMessage("chunk extensions are longer than 16384 bytes");
+        assertThatThrownBy(() -> readAll(bytes))
+                .hasMessage("chunk extensions are longer than 16384 bytes (maxChunkExtensionSize)");
     }
 
     @Test
     void extensionsOfAllChunksAreBounded() {
-        String bytes = "1;aaaaaaaaa\r\nx\r\n".repeat(LIMITS.chunkExtensionBytes() / 9 + 1);
+        String bytes = "1;aaaaaaaaa\r\nx\r\n".repeat((int) LIMITS.maxChunkExtensionSize() / 9 + 1);
 
-        assertThatThrownBy(() -> readAll(bytes)).hasMessage("chunk extensions are longer than 16384 bytes");
+        assertThatThrownBy(() -> readAll(bytes))
+                .hasMessage("chunk extensions are longer than 16384 bytes (maxChunkExtensionSize)");
     }
 
     @Test
@@ -145,16 +148,17 @@ class ChunkedInputTest {
 
     @Test
     void trailersAreBounded() {
-        String bytes = "0\r\n" + "A: b\r\n".repeat(LIMITS.trailerBytes() / 6 + 1);
+        String bytes = "0\r\n" + "A: b\r\n".repeat((int) LIMITS.maxTrailerSize() / 6 + 1);
 
         assertThatThrownBy(() -> readAll(bytes)).isInstanceOf(ProtocolException.class);
     }
 
     @Test
     void trailerBytesAreBounded() {
-        String bytes = "0\r\nA: " + "b".repeat(LIMITS.trailerBytes());
+        String bytes = "0\r\nA: " + "b".repeat((int) LIMITS.maxTrailerSize());
 
-        assertThatThrownBy(() -> readAll(bytes)).hasMessage("trailer section is longer than 16384 bytes");
+        assertThatThrownBy(() -> readAll(bytes))
+                .hasMessage("trailer section is longer than 16384 bytes (maxTrailerSize)");
     }
 
     @ParameterizedTest

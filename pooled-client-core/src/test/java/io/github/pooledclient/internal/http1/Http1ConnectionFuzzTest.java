@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.Fields;
 import io.github.pooledclient.internal.http.RequestContent;
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection and its exchanges, whatever the peer sends, and in whatever segments. */
 class Http1ConnectionFuzzTest {
 
-    private static final Http1Limits LIMITS = ResponseHeadFuzzTest.LIMITS;
+    private static final MessageLimits LIMITS = ResponseHeadFuzzTest.LIMITS;
     // Ends of parts of the input: ASCII's own, and in no head.
     private static final String SEPARATOR = "\u001c";
     // Between what arrives before the content of a request that expects 100 (Continue), and what arrives after it.
@@ -106,8 +107,7 @@ class Http1ConnectionFuzzTest {
     private static List<Outcome> run(List<Step> steps, List<byte[]> arriving, Cut cut, byte[] bytes) {
         SegmentedTransport transport = new SegmentedTransport(cut.of(bytes));
         TimedTransport timed = new TimedTransport(transport, DeadlineWatchdog.shared(), Ticker.system());
-        Http1Connection connection =
-                new Http1Connection(Wire.ORIGIN, timed, timed, null, LIMITS, true, Ticker.system());
+        Http1Connection connection = new Http1Connection(Wire.ORIGIN, timed, timed, null, true, Ticker.system());
         List<Outcome> outcomes = new ArrayList<>();
         try {
             boolean isReusable = true;
@@ -145,7 +145,7 @@ class Http1ConnectionFuzzTest {
     }
 
     private static Outcome exchange(Http1Connection connection, Step step, SegmentedTransport transport) {
-        Exchange exchange = connection.begin(Wire.LIMITS);
+        Exchange exchange = connection.begin(Wire.limits(LIMITS));
         String head = null;
         StringBuilder content = new StringBuilder();
         boolean hasFailed = false;
@@ -229,7 +229,7 @@ class Http1ConnectionFuzzTest {
                 BodyFraming framing = ReferenceReader.framing(step.method, received);
                 head = text(received.minorVersion(), received.status(), received.fields());
                 hasFailed = !isWhole(reference, framing);
-                boolean isLittle = reference.content().length() - step.room() <= LIMITS.drainBytes();
+                boolean isLittle = reference.content().length() - step.room() <= LIMITS.maxDrainSize();
                 isReusable = !hasFailed
                         && isLittle
                         && keepsOpen(received, framing)

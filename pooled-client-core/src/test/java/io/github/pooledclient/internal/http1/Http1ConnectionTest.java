@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.RequestContent;
@@ -189,7 +190,8 @@ class Http1ConnectionTest {
         Http1Connection connection = Wire.connection(new ScriptedTransport()
                 .expect("GET / HTTP/1.1\r\nHost: a.example\r\nConnection: close\r\n\r\n")
                 .answer("HTTP/1.1 204 No Content\r\n\r\n"));
-        Exchange exchange = connection.begin(new ExchangeLimits(Deadline.never(), 0, 0, false));
+        Exchange exchange =
+                connection.begin(new ExchangeLimits(Deadline.never(), 0, 0, MessageLimits.defaults(), false));
 
         exchange.send(Wire.head("GET"), RequestContent.NONE);
         exchange.end();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.Failures;
@@ -232,7 +233,7 @@ class Http1ExchangeTest {
         String interim = "HTTP/1.1 102 Processing\r\n\r\n";
         Exchange exchange = Wire.connection(new ScriptedTransport()
                         .expect(Wire.GET)
-                        .answer(interim.repeat(Http1Limits.DEFAULTS.interimResponses() + 1) + RESPONSE))
+                        .answer(interim.repeat(MessageLimits.defaults().maxInterimResponses() + 1) + RESPONSE))
                 .begin(Wire.LIMITS);
 
         assertThatThrownBy(() -> exchange.send(Wire.head("GET"), RequestContent.NONE))

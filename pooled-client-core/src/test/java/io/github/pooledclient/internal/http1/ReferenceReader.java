@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,11 +55,11 @@ final class ReferenceReader {
     private static final Pattern CHUNK_HEAD = Pattern.compile("([0-9A-Fa-f]{1,16})([ \\t]*;" + TEXT + ")?\r\n");
 
     private final String text;
-    private final Http1Limits limits;
+    private final MessageLimits limits;
     private final StringBuilder content = new StringBuilder();
     private int at;
 
-    ReferenceReader(byte[] bytes, Http1Limits limits) {
+    ReferenceReader(byte[] bytes, MessageLimits limits) {
         this.text = new String(bytes, StandardCharsets.ISO_8859_1);
         this.limits = limits;
     }
@@ -78,7 +79,7 @@ final class ReferenceReader {
         Head head = head();
         for (int interim = 1; head.status < 200; interim++) {
             require(head.status != 101, "101");
-            require(interim <= limits.interimResponses(), "too many interim responses");
+            require(interim <= limits.maxInterimResponses(), "too many interim responses");
             head = head();
         }
         return head;
@@ -89,7 +90,7 @@ final class ReferenceReader {
         int lineFeed = text.indexOf('\n', at);
         require(lineFeed > at, "no line");
         String lineEnd = text.charAt(lineFeed - 1) == '\r' ? "\r\n" : "\n";
-        List<String> lines = lines(lineEnd, limits.headBytes());
+        List<String> lines = lines(lineEnd, limits.maxResponseHeadSize());
         Matcher status = STATUS_LINE.matcher(lines.get(0));
         require(status.matches(), "status line");
         List<Field> fields = fields(lines.subList(1, lines.size()), lineEnd);
@@ -97,7 +98,7 @@ final class ReferenceReader {
     }
 
     // Up to the empty line, which is taken too.
-    private List<String> lines(String lineEnd, int most) throws Refused {
+    private List<String> lines(String lineEnd, long most) throws Refused {
         int end = text.indexOf(lineEnd + lineEnd, at);
         require(end >= 0, "no empty line");
         String section = text.substring(at, end);
@@ -123,7 +124,7 @@ final class ReferenceReader {
             }
             fields.add(new Field(field.group(1), trim(value.toString())));
         }
-        require(fields.size() <= limits.fields(), "too many fields");
+        require(fields.size() <= limits.maxResponseFields(), "too many fields");
         return fields;
     }
 
@@ -170,7 +171,7 @@ final class ReferenceReader {
             long size = Long.parseUnsignedLong(chunk.group(1), 16);
             require(size >= 0, "chunk size overflows");
             extensionBytes += Objects.toString(chunk.group(2), "").length();
-            require(extensionBytes <= limits.chunkExtensionBytes(), "extensions are too long");
+            require(extensionBytes <= limits.maxChunkExtensionSize(), "extensions are too long");
             extensionBytes = chunk.group(2) == null ? extensionBytes : Math.max(0, extensionBytes - size);
             at = chunk.end();
             if (size == 0) {
@@ -186,7 +187,7 @@ final class ReferenceReader {
         if (text.startsWith("\r\n", at)) {
             take("\r\n");
         } else {
-            fields(lines("\r\n", limits.trailerBytes()), "\r\n");
+            fields(lines("\r\n", limits.maxTrailerSize()), "\r\n");
         }
     }
 

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.internal.http.Fields;
 import io.github.pooledclient.internal.http.ResponseHead;
@@ -14,6 +15,7 @@ import io.github.pooledclient.testing.SegmentedTransport;
 import io.github.pooledclient.testing.SegmentedTransport.Cut;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,15 @@ import org.jspecify.annotations.Nullable;
 class ResponseHeadFuzzTest {
 
     // So small that fuzzing gets over them.
-    static final Http1Limits LIMITS = new Http1Limits(
-            400, 6, 100, 40, 3, 100, Http1Limits.DEFAULTS.drainTime().plusHours(1));
+    static final MessageLimits LIMITS = MessageLimits.builder()
+            .maxResponseHeadSize(400)
+            .maxResponseFields(6)
+            .maxTrailerSize(100)
+            .maxChunkExtensionSize(40)
+            .maxInterimResponses(3)
+            .maxDrainSize(100)
+            .drainTimeout(Duration.ofHours(1))
+            .build();
 
     private final BufferPool buffers = new BufferPool(256, 4, ByteBuffer::allocate);
 
@@ -67,7 +76,7 @@ class ResponseHeadFuzzTest {
             return new Outcome(head.minorVersion(), head.status(), fields(head.fields()), rest(input), null);
         } catch (IOException e) {
             // Not more than a buffer beyond the limit.
-            assertThat(bytes.length - transport.unread()).isLessThanOrEqualTo(LIMITS.headBytes() + 256);
+            assertThat(bytes.length - transport.unread()).isLessThanOrEqualTo((int) LIMITS.maxResponseHeadSize() + 256);
             return Outcome.of(e);
         } finally {
             input.discard();

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.http1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.wire.WireInput;
 import io.github.pooledclient.testing.ScriptedTransport;
@@ -38,7 +39,7 @@ class ResponseHeadReaderTest {
     void bytesBehindTheHeadStayInTheInput() throws IOException {
         WireInput input = Wire.input(new ScriptedTransport().answer("HTTP/1.1 200 OK\r\n\r\nhello"));
 
-        ResponseHeadReader.read(input, Http1Limits.DEFAULTS);
+        ResponseHeadReader.read(input, MessageLimits.defaults());
 
         assertThat(input.available()).isEqualTo(5);
         assertThat(input.read()).isEqualTo('h');
@@ -191,15 +192,17 @@ class ResponseHeadReaderTest {
 
     @Test
     void headIsBounded() {
-        String head = "HTTP/1.1 200 OK\r\nA: " + "x".repeat(Http1Limits.DEFAULTS.headBytes());
+        String head = "HTTP/1.1 200 OK\r\nA: "
+                + "x".repeat((int) MessageLimits.defaults().maxResponseHeadSize());
 
-        assertThatThrownBy(() -> read(head)).hasMessage("response head is longer than 65536 bytes");
+        assertThatThrownBy(() -> read(head))
+                .hasMessage("response head is longer than 65536 bytes (maxResponseHeadSize)");
     }
 
     @Test
     void headMayBeAsLongAsTheLimit() throws IOException {
         String rest = "HTTP/1.1 200 OK\r\nA: \r\n\r\n";
-        String value = "x".repeat(Http1Limits.DEFAULTS.headBytes() - rest.length());
+        String value = "x".repeat((int) MessageLimits.defaults().maxResponseHeadSize() - rest.length());
 
         ResponseHead head = read(rest.replace("A: ", "A: " + value));
 
@@ -208,9 +211,10 @@ class ResponseHeadReaderTest {
 
     @Test
     void fieldsAreBounded() {
-        String head = "HTTP/1.1 200 OK\r\n" + "A: b\r\n".repeat(Http1Limits.DEFAULTS.fields() + 1) + "\r\n";
+        String head = "HTTP/1.1 200 OK\r\n"
+                + "A: b\r\n".repeat(MessageLimits.defaults().maxResponseFields() + 1) + "\r\n";
 
-        assertThatThrownBy(() -> read(head)).hasMessage("more than 500 fields");
+        assertThatThrownBy(() -> read(head)).hasMessage("more than 500 fields (maxResponseFields)");
     }
 
     @Property(tries = 200)
@@ -249,6 +253,6 @@ class ResponseHeadReaderTest {
     }
 
     private static ResponseHead read(ScriptedTransport script) throws IOException {
-        return ResponseHeadReader.read(Wire.input(script), Http1Limits.DEFAULTS);
+        return ResponseHeadReader.read(Wire.input(script), MessageLimits.defaults());
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
@@ -325,6 +326,6 @@ class UploadTest {
     }
 
     private static ExchangeLimits waitingForContinue(Duration most) {
-        return new ExchangeLimits(Deadline.never(), 0, most.toNanos(), true);
+        return new ExchangeLimits(Deadline.never(), 0, most.toNanos(), MessageLimits.defaults(), true);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http1;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
@@ -28,7 +29,7 @@ import java.util.Map;
 final class Wire {
 
     static final Origin ORIGIN = new Origin("http", "a.example", 80);
-    static final ExchangeLimits LIMITS = new ExchangeLimits(Deadline.never(), 0, 0, true);
+    static final ExchangeLimits LIMITS = limits(MessageLimits.defaults());
     static final String GET = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
 
     private Wire() {}
@@ -39,7 +40,7 @@ final class Wire {
 
     static Http1Connection connection(ScriptedTransport script, Ticker ticker) {
         TimedTransport timed = new TimedTransport(script, DeadlineWatchdog.shared(), ticker);
-        return new Http1Connection(ORIGIN, timed, timed, null, Http1Limits.DEFAULTS, true, ticker);
+        return new Http1Connection(ORIGIN, timed, timed, null, true, ticker);
     }
 
     /** A connection that has sent a GET and received the head of this answer. */
@@ -66,7 +67,11 @@ final class Wire {
     }
 
     static ExchangeLimits silence(Duration most) {
-        return new ExchangeLimits(Deadline.never(), most.toNanos(), 0, true);
+        return new ExchangeLimits(Deadline.never(), most.toNanos(), 0, MessageLimits.defaults(), true);
+    }
+
+    static ExchangeLimits limits(MessageLimits messages) {
+        return new ExchangeLimits(Deadline.never(), 0, 0, messages, true);
     }
 
     /** Reads all content in pieces of at most so many bytes. */
@@ -89,6 +94,7 @@ final class Wire {
 
     /** The head that these lines make; the empty one at the end is added. */
     static ResponseHead parse(String lines) throws IOException {
-        return ResponseHeadReader.read(input(new ScriptedTransport().answer(lines + "\r\n\r\n")), Http1Limits.DEFAULTS);
+        return ResponseHeadReader.read(
+                input(new ScriptedTransport().answer(lines + "\r\n\r\n")), MessageLimits.defaults());
     }
 }
