@@ -55,7 +55,9 @@ final class FieldLines {
         at[size * STEP] = lines.start();
         at[size * STEP + 1] = colon;
         size++;
-        setValue(colon + 1);
+        int start = skipBlanks(colon + 1);
+        at[(size - 1) * STEP + 2] = start;
+        at[(size - 1) * STEP + 3] = endOfValue(start);
     }
 
     // No blank may stand between name and colon: others have taken such a name for another one (RFC 9112, 5.1).
@@ -81,12 +83,18 @@ final class FieldLines {
             throw new ProtocolException("field of the framing must not be folded (RFC 9112, 5.2): " + quoteLine());
         }
         requireValue(lines.start());
-        int valueStart = at[(size - 1) * STEP + 2];
         byte[] bytes = lines.bytes();
         for (int i = lines.start() - 1; bytes[i] == Ascii.LF || bytes[i] == Ascii.CR; i--) {
             bytes[i] = ' ';
         }
-        setValue(valueStart);
+        // Only this line is looked at, not all that was folded before: a head may be nothing but folds.
+        int start = skipBlanks(lines.start());
+        int valueStart = at[(size - 1) * STEP + 2];
+        boolean isEmpty = valueStart == at[(size - 1) * STEP + 3];
+        if (start < lines.end()) {
+            at[(size - 1) * STEP + 2] = isEmpty ? start : valueStart;
+            at[(size - 1) * STEP + 3] = endOfValue(start);
+        }
     }
 
     private void requireValue(int from) throws ProtocolException {
@@ -99,19 +107,23 @@ final class FieldLines {
         }
     }
 
-    /** Sets the value of the last field: from there to the end of the line, without the blanks around it. */
-    private void setValue(int from) {
+    private int skipBlanks(int from) {
         byte[] bytes = lines.bytes();
         int start = from;
-        int end = lines.end();
-        while (start < end && Ascii.isBlank(bytes[start])) {
+        while (start < lines.end() && Ascii.isBlank(bytes[start])) {
             start++;
         }
+        return start;
+    }
+
+    /** The end of the line without the blanks before it. */
+    private int endOfValue(int start) {
+        byte[] bytes = lines.bytes();
+        int end = lines.end();
         while (end > start && Ascii.isBlank(bytes[end - 1])) {
             end--;
         }
-        at[(size - 1) * STEP + 2] = start;
-        at[(size - 1) * STEP + 3] = end;
+        return end;
     }
 
     private boolean isNamed(String name) {

@@ -20,6 +20,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -215,6 +216,20 @@ class ResponseHeadReaderTest {
                 + "A: b\r\n".repeat(MessageLimits.defaults().maxResponseFields() + 1) + "\r\n";
 
         assertThatThrownBy(() -> read(head)).hasMessage("more than 500 fields (maxResponseFields)");
+    }
+
+    @Test
+    @Timeout(20) // it would be hours if each fold were looked at again for the next
+    void foldsCostNoMoreThanTheirBytes() throws IOException {
+        MessageLimits limits =
+                MessageLimits.builder().maxResponseHeadSize(4 * 1024 * 1024).build();
+        String folds = "\r\n ".repeat(600_000);
+
+        ResponseHead head = ResponseHeadReader.read(
+                Wire.input(new ScriptedTransport().answer("HTTP/1.1 200 OK\r\nA:" + folds + "b" + folds + "c\r\n\r\n")),
+                limits);
+
+        assertThat(head.fields().first("A")).startsWith("b ").endsWith(" c");
     }
 
     @Property(tries = 200)
