@@ -3,9 +3,12 @@ package io.github.pooledclient.spring.autoconfigure;
 
 import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.PooledHttpClient;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -14,6 +17,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
+import org.springframework.util.unit.DataSize;
 
 /**
  * Auto-configuration of a {@link PooledHttpClient} from the properties {@code pool.*}, and of its end when the application
@@ -46,8 +50,10 @@ public final class PooledClientAutoConfiguration {
                 PooledClientProperties properties,
                 ConfiguredPool pool,
                 ObjectProvider<PooledClientBuilderCustomizer> customizers) {
-            PooledHttpClient.Builder builder =
-                    PooledHttpClient.newBuilder().pool(pool.settings()).decompress(properties.decompress());
+            PooledHttpClient.Builder builder = PooledHttpClient.newBuilder()
+                    .pool(pool.settings())
+                    .decompress(properties.decompress())
+                    .limits(limits(properties.limits()));
             set(
                     "pool.connect-timeout",
                     properties.connectTimeout(),
@@ -57,6 +63,23 @@ public final class PooledClientAutoConfiguration {
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             return builder.build();
         }
+    }
+
+    private static MessageLimits limits(PooledClientProperties.Limits from) {
+        MessageLimits.Builder to = MessageLimits.builder();
+        set("pool.limits.max-response-head-size", from.maxResponseHeadSize(), inBytes(to::maxResponseHeadSize));
+        set("pool.limits.max-response-fields", from.maxResponseFields(), to::maxResponseFields);
+        set("pool.limits.max-trailer-size", from.maxTrailerSize(), inBytes(to::maxTrailerSize));
+        set("pool.limits.max-chunk-extension-size", from.maxChunkExtensionSize(), inBytes(to::maxChunkExtensionSize));
+        set("pool.limits.max-interim-responses", from.maxInterimResponses(), to::maxInterimResponses);
+        set("pool.limits.max-decompression-ratio", from.maxDecompressionRatio(), to::maxDecompressionRatio);
+        set("pool.limits.max-drain-size", from.maxDrainSize(), inBytes(to::maxDrainSize));
+        set("pool.limits.drain-timeout", from.drainTimeout(), to::drainTimeout);
+        return to.build();
+    }
+
+    private static Consumer<DataSize> inBytes(LongConsumer setter) {
+        return size -> setter.accept(size.toBytes());
     }
 
     @Bean

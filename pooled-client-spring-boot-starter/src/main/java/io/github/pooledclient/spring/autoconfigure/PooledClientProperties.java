@@ -6,6 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * What {@code pool.*} says. Unknown names under {@code pool} are left alone: the prefix is a common word, and an
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param connectTimeout How long opening a connection may take, TLS included. 0 means without limit.
  * @param readTimeout How long a server may be silent. 0 means without limit.
  * @param decompress Whether to ask for compressed responses and to decompress them.
+ * @param limits Bounds of what is not content, of decompression, and of draining.
  * @param shutdownTimeout How long calls may go on when the application stops.
  * @param restClient Use by RestClient, RestTemplate and HTTP service clients.
  * @param hosts Settings for single hosts, by a name of your choice.
@@ -48,6 +50,7 @@ public record PooledClientProperties(
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("30s") Duration readTimeout,
         @DefaultValue("true") boolean decompress,
+        @DefaultValue Limits limits,
         @DefaultValue("20s") Duration shutdownTimeout,
         @DefaultValue RestClient restClient,
         @DefaultValue Map<String, Host> hosts) {
@@ -55,6 +58,28 @@ public record PooledClientProperties(
     public PooledClientProperties {
         hosts = Map.copyOf(hosts);
     }
+
+    /**
+     * What {@code pool.limits.*} says.
+     *
+     * @param maxResponseHeadSize How large the head of a response may be, from 1 byte to 16 MB.
+     * @param maxResponseFields How many fields a head, or the trailers, may have. At least 1.
+     * @param maxTrailerSize How large the trailers behind a body may be, up to 16 MB. 0 refuses trailers.
+     * @param maxChunkExtensionSize How large chunk extensions may be beyond the content of chunks. 0 refuses extensions.
+     * @param maxInterimResponses How many interim responses (1xx) may come to a request. 0 refuses them.
+     * @param maxDecompressionRatio How many times as large a body may become when it is decompressed. 0 means without limit.
+     * @param maxDrainSize How much unread content to read to keep a connection. 0 means none.
+     * @param drainTimeout How long to wait for unread content to keep a connection. 0 means not to wait.
+     */
+    public record Limits(
+            @DefaultValue("64KB") DataSize maxResponseHeadSize,
+            @DefaultValue("500") int maxResponseFields,
+            @DefaultValue("16KB") DataSize maxTrailerSize,
+            @DefaultValue("16KB") DataSize maxChunkExtensionSize,
+            @DefaultValue("20") int maxInterimResponses,
+            @DefaultValue("200") int maxDecompressionRatio,
+            @DefaultValue("64KB") DataSize maxDrainSize,
+            @DefaultValue("100ms") Duration drainTimeout) {}
 
     /**
      * What {@code pool.rest-client.*} says.

@@ -39,6 +39,15 @@ class InvalidPoolPropertyTest {
                 "pool.connect-timeout          | -1s | not be negative",
                 "pool.read-timeout             | -1s | not be negative",
                 "pool.shutdown-timeout         | -1s | not be negative",
+                "pool.limits.max-response-head-size   | 0    | 1 to 16777216: 0",
+                "pool.limits.max-response-head-size   | 17MB | 1 to 16777216: 17825792",
+                "pool.limits.max-response-fields      | 0    | at least 1: 0",
+                "pool.limits.max-trailer-size         | -1B  | 0 to 16777216: -1",
+                "pool.limits.max-chunk-extension-size | -1KB | at least 0: -1024",
+                "pool.limits.max-interim-responses    | -1   | at least 0: -1",
+                "pool.limits.max-decompression-ratio  | -1   | at least 0: -1",
+                "pool.limits.max-drain-size           | -1KB | at least 0: -1024",
+                "pool.limits.drain-timeout            | -1s  | not be negative",
             })
     void wrongValueStopsTheStart(String property, String value, String allowed) {
         runner.withPropertyValues(property + "=" + value)

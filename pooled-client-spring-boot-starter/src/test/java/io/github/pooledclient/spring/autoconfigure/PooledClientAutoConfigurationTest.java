@@ -3,6 +3,7 @@ package io.github.pooledclient.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.pool.PoolSnapshot;
@@ -76,6 +77,39 @@ class PooledClientAutoConfigurationTest {
                     assertThat(client.connectTimeout()).contains(Duration.ofSeconds(10));
                     assertThat(client.readTimeout()).isZero();
                 });
+    }
+
+    @Test
+    void limitsThatNobodySetsAreThoseOfTheClient() {
+        runner.run(context -> assertThat(context.getBean(PooledHttpClient.class).limits())
+                .usingRecursiveComparison()
+                .isEqualTo(MessageLimits.defaults()));
+    }
+
+    @Test
+    void propertiesAreTheLimits() {
+        runner.withPropertyValues(
+                        "pool.limits.max-response-head-size=1KB",
+                        "pool.limits.max-response-fields=2",
+                        "pool.limits.max-trailer-size=3",
+                        "pool.limits.max-chunk-extension-size=4B",
+                        "pool.limits.max-interim-responses=5",
+                        "pool.limits.max-decompression-ratio=6",
+                        "pool.limits.max-drain-size=7MB",
+                        "pool.limits.drain-timeout=8ms")
+                .run(context -> assertThat(
+                                context.getBean(PooledHttpClient.class).limits())
+                        .usingRecursiveComparison()
+                        .isEqualTo(MessageLimits.builder()
+                                .maxResponseHeadSize(1024)
+                                .maxResponseFields(2)
+                                .maxTrailerSize(3)
+                                .maxChunkExtensionSize(4)
+                                .maxInterimResponses(5)
+                                .maxDecompressionRatio(6)
+                                .maxDrainSize(7 * 1024 * 1024)
+                                .drainTimeout(Duration.ofMillis(8))
+                                .build()));
     }
 
     @Test
