@@ -10,6 +10,7 @@ import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.testing.ScriptedServer;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -58,21 +59,19 @@ final class EndToEnd {
     enum Way {
         SEND {
             @Override
-            <T> HttpResponse<T> send(PooledHttpClient client, HttpRequest request, BodyHandler<T> handler)
-                    throws Exception {
+            <T> HttpResponse<T> send(HttpClient client, HttpRequest request, BodyHandler<T> handler) throws Exception {
                 // Elsewhere, so that what hangs fails.
                 return get(inBackground(() -> client.send(request, handler)));
             }
         },
         SEND_ASYNC {
             @Override
-            <T> HttpResponse<T> send(PooledHttpClient client, HttpRequest request, BodyHandler<T> handler)
-                    throws Exception {
+            <T> HttpResponse<T> send(HttpClient client, HttpRequest request, BodyHandler<T> handler) throws Exception {
                 return get(client.sendAsync(request, handler));
             }
         };
 
-        abstract <T> HttpResponse<T> send(PooledHttpClient client, HttpRequest request, BodyHandler<T> handler)
+        abstract <T> HttpResponse<T> send(HttpClient client, HttpRequest request, BodyHandler<T> handler)
                 throws Exception;
     }
 

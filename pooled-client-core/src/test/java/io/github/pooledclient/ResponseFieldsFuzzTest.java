@@ -32,8 +32,8 @@ class ResponseFieldsFuzzTest {
 
     private static final Origin ORIGIN = new Origin("http", "a.example", 80);
     private static final String LAST_ANSWER = "HTTP/1.1 204 No Content\r\n\r\n";
-    // Five redirects, and to each request three answers to challenges.
-    private static final int MOST_REQUESTS = 6 * 4;
+    // Five targets, and to each of their requests three answers to challenges.
+    private static final int MOST_REQUESTS = 5 * 4;
 
     // A pool remembers each host for a while, and fuzzing finds many.
     private static final int MOST_USES = 1000;

@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 /** Follows redirects (RFC 9110, 15.4) as the JDK's client does, but keeps credentials to their origin. Immutable. */
 final class RedirectInterceptor implements Interceptor {
 
-    // As the JDK's client; a chain that is longer is a loop more often than not.
-    private static final int MOST = 5;
-    private static final Set<String> CREDENTIALS = Set.of("authorization", "cookie", "proxy-authorization");
+    // As the JDK's client, which counts requests; a chain that is longer is a loop more often than not.
+    private static final int MOST_REQUESTS = 5;
+    // What was meant for one origin, or tells another one about it (RFC 9110, 15.4); the JDK's from 25 on does so too.
+    private static final Set<String> OF_ORIGIN =
+            Set.of("authorization", "cookie", "proxy-authorization", "origin", "referer");
     private static final Set<String> OF_CONTENT = Set.of(
             "content-type",
             "content-encoding",
@@ -42,13 +44,13 @@ final class RedirectInterceptor implements Interceptor {
             throws IOException, InterruptedException {
         RequestHead nextHead = head;
         RequestContent nextContent = content;
-        for (int followed = 0; ; followed++) {
+        for (int requests = 1; ; requests++) {
             Reply reply = rest.proceed(call, nextHead, nextContent);
             URI target = target(reply, call.uri());
             if (target == null || (keepsMethod(reply, nextHead) && !nextContent.isRepeatable())) {
                 return reply;
             }
-            if (followed == MOST) {
+            if (requests == MOST_REQUESTS) {
                 return reply;
             }
             reply.content().close();
@@ -154,7 +156,7 @@ final class RedirectInterceptor implements Interceptor {
     private static boolean isKept(String field, boolean sameOrigin, boolean sameMethod) {
         // The caller's Host was meant for the first target.
         return !field.equals("host")
-                && (sameOrigin || !CREDENTIALS.contains(field))
+                && (sameOrigin || !OF_ORIGIN.contains(field))
                 && (sameMethod || !OF_CONTENT.contains(field));
     }
 }
