@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -73,7 +74,7 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
             call.runAsync(this::complete);
         } catch (Throwable failure) {
             Throwable told = inWordsOfTheClient(failure);
-            completion = () -> future.completeExceptionally(told);
+            completion = () -> future.completeExceptionally(asSeenByDependents(told));
         } finally {
             settings.lifecycle.ended(this);
             leaveThread();
@@ -131,6 +132,12 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
                 state == null ? RequestState.NOT_SENT : state,
                 "the client was shut down: " + failure.getMessage(),
                 failure);
+    }
+
+    // The JDK's future is a dependent itself: handle() and whenComplete() see the failure as a cause, and look for it
+    // there.
+    private static Throwable asSeenByDependents(Throwable failure) {
+        return failure instanceof CancellationException ? failure : new CompletionException(failure);
     }
 
     private void leaveThread() {
