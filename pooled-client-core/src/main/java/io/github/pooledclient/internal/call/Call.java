@@ -12,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -47,7 +48,7 @@ public final class Call<T> {
         this.handler = Objects.requireNonNull(handler, "handler");
         this.head = headOf(request);
         this.deadline = request.timeout()
-                .map(timeout -> Deadline.after(timeout, settings.ticker))
+                .map(timeout -> Deadline.after(positive(timeout), settings.ticker))
                 .orElse(Deadline.never());
         this.content = RequestBody.of(request, deadline, settings.ticker);
     }
@@ -55,6 +56,14 @@ public final class Call<T> {
     private static RequestHead headOf(HttpRequest request) {
         RequestHead head = FieldRules.checkedHead(request);
         return head.has("User-Agent") ? head : head.with("User-Agent", USER_AGENT);
+    }
+
+    // The JDK's builder has seen to it, but there are other requests.
+    private static Duration positive(Duration timeout) {
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout must be positive: " + timeout);
+        }
+        return timeout;
     }
 
     /** Runs on the calling thread; what is left of a streaming body is read by whichever thread asks for it. */
