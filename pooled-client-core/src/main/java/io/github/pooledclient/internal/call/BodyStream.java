@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -38,7 +37,7 @@ final class BodyStream extends InputStream implements Lifecycle.Interruptible {
             content.read(all);
         }
         content.close();
-        return new ByteArrayInputStream(all.array());
+        return new WholeBody(all.flip());
     }
 
     /** Closes what {@link #of} has given, if there is anything to close. */
