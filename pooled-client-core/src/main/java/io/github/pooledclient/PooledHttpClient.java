@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #send} runs the whole exchange on the calling thread, platform or virtual: nothing is handed to another one.
  * Connections are kept per host, within the limits of {@link PoolSettings}; {@link #snapshot()} shows them. Differences
- * from the JDK's client are listed in {@code docs/lifecycle.md}.
+ * from the JDK's client are listed in {@code docs/differences-from-jdk.md}.
  *
  * <p>A failed exchange throws the exception types of the JDK's client; {@link RequestState#of} tells how far the request had
  * come. Safe for use by several threads. Make one and keep it: each {@link #newBuilder() built} client has a pool of its
