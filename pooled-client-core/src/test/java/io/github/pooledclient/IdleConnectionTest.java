@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,27 @@ class IdleConnectionTest {
             assertThat(body).isEqualTo("second");
             assertThat(closed(client, reason)).isEqualTo(1);
             assertThat(totals(client).retries()).isZero();
+        }
+    }
+
+    @Test
+    void answerToNothingIsNeverTheNextOneHoweverSoonThatIsWanted() throws Exception {
+        Semaphore sent = new Semaphore(0);
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+                    peer.readRequest();
+                    peer.send(ok("right"));
+                    peer.send(ok("wrong"));
+                    sent.release();
+                    if (peer.readRequestOrEnd() != null) {
+                        peer.send(ok("on a connection with bytes"));
+                    }
+                });
+                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+            // Many, because one that is idle for a millisecond is looked at in any case.
+            for (int i = 0; i < 50; i++) {
+                assertThat(fetch(client, server)).isEqualTo("right");
+                sent.acquire();
+            }
         }
     }
 

@@ -29,6 +29,14 @@ public interface Poolable {
     CloseReason probe();
 
     /**
+     * As {@link #probe}, but for a connection that was in use a moment ago, and should cost less: must find what was sent
+     * unasked, and may miss that the peer has closed, which its use will show.
+     */
+    default @Nullable CloseReason glance() {
+        return probe();
+    }
+
+    /**
      * For how long after this use the peer is expected to keep the connection open, or null if it did not say. The pool
      * does not lend it any more from one second before that.
      */

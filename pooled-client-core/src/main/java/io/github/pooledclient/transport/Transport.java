@@ -35,6 +35,17 @@ public interface Transport extends Closeable {
     int readNow(ByteBuffer into) throws IOException;
 
     /**
+     * Whether {@link #readNow} may find bytes: asked before each use of a connection, so that what came unasked is never
+     * taken for an answer, and so it should cost less than {@link #readNow}. The end of the stream need not count. Yes,
+     * unless an implementation knows better.
+     *
+     * @throws IOException if the transport is broken or was closed
+     */
+    default boolean mayHaveBytes() throws IOException {
+        return true;
+    }
+
+    /**
      * Writes all that remains in the buffer, and blocks until the last byte is accepted.
      *
      * @throws IOException if the transport is broken or was closed; some bytes may have been accepted, and then the

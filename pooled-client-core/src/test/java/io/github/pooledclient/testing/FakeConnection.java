@@ -73,6 +73,11 @@ public final class FakeConnection implements Poolable {
     }
 
     @Override
+    public @Nullable CloseReason glance() {
+        return dead == CloseReason.SURPLUS_BYTES ? dead : null;
+    }
+
+    @Override
     public @Nullable Duration idleLimit() {
         return idleLimit;
     }

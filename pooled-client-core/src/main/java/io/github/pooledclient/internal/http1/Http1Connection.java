@@ -149,6 +149,17 @@ public final class Http1Connection implements HttpConnection {
         return unusable;
     }
 
+    /** As the interface says; without it a surplus that came a moment after its response would be the next answer. */
+    @Override
+    public @Nullable CloseReason glance() {
+        try {
+            return transport.mayHaveBytes() ? probe() : unusable;
+        } catch (IOException e) {
+            unusable = CloseReason.PEER_CLOSED;
+            return unusable;
+        }
+    }
+
     @Override
     public @Nullable Duration idleLimit() {
         return idleLimit;

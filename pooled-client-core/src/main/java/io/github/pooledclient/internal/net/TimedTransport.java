@@ -220,6 +220,11 @@ public final class TimedTransport implements Transport {
     }
 
     @Override
+    public boolean mayHaveBytes() throws IOException {
+        return raw.mayHaveBytes();
+    }
+
+    @Override
     public void writeNow(ByteBuffer from) throws IOException {
         raw.writeNow(from);
     }

@@ -149,6 +149,12 @@ public final class TlsTransport implements Transport {
         return receive(into, false);
     }
 
+    /** As the interface says; messages of TLS itself count here, until a read has taken them in. */
+    @Override
+    public boolean mayHaveBytes() throws IOException {
+        return !plain.isEmpty() || !arrived.isEmpty() || below.mayHaveBytes();
+    }
+
     private int receive(ByteBuffer into, boolean wait) throws IOException {
         enter();
         try {

@@ -44,6 +44,18 @@ class ChannelTransportTest {
     }
 
     @Test
+    void bytesThatCameAreSeenWithoutReadingThem() throws Exception {
+        boolean before = pair.client().mayHaveBytes();
+        pair.server().getOutputStream().write('x');
+
+        await().until(() -> pair.client().mayHaveBytes());
+
+        assertThat(before).isFalse();
+        assertThat(awaitReadNow()).isEqualTo(1);
+        assertThat(pair.client().mayHaveBytes()).isFalse();
+    }
+
+    @Test
     void readNowFindsThatThePeerHasClosed() throws Exception {
         pair.server().close();
 

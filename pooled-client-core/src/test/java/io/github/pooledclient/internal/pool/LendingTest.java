@@ -141,6 +141,18 @@ class LendingTest {
     }
 
     @Test
+    void connectionThatWasInUseAMomentAgoIsNotLentWithBytesOnIt() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        f.makeIdle(1);
+        f.source.opened().get(0).die(CloseReason.SURPLUS_BYTES);
+
+        Lease<FakeConnection> lease = f.acquire();
+
+        assertThat(lease.isReused()).isFalse();
+        assertThat(f.source.opened().get(0).closedFor()).isEqualTo(CloseReason.SURPLUS_BYTES);
+    }
+
+    @Test
     void connectionIsLookedAtWhateverItsAgeForARequestThatCannotBeRepeated() throws Exception {
         PoolFixture f = new PoolFixture(settings());
         f.makeIdle(1);
