@@ -152,7 +152,7 @@ public final class TlsTransport implements Transport {
     /** As the interface says; messages of TLS itself count here, until a read has taken them in. */
     @Override
     public boolean mayHaveBytes() throws IOException {
-        return !plain.isEmpty() || !arrived.isEmpty() || below.mayHaveBytes();
+        return mayHideBytes() || below.mayHaveBytes();
     }
 
     private int receive(ByteBuffer into, boolean wait) throws IOException {
