@@ -42,12 +42,14 @@ public final class FieldRules {
         if (method.equals("CONNECT")) {
             throw new IllegalArgumentException("method CONNECT asks for a tunnel, not for a response");
         }
-        Origin origin = Origin.of(request.uri());
-        String target = target(request.uri());
-        check(
-                request.headers(),
-                request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
-        return new RequestHead(method, origin, target, request.headers(), List.of(), request.expectContinue());
+        // Each is asked for once: what is checked is what is sent, also if a request of somebody's own changes its
+        // mind.
+        URI uri = request.uri();
+        HttpHeaders fields = request.headers();
+        Origin origin = Origin.of(uri);
+        String target = target(uri);
+        check(fields, request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
+        return new RequestHead(method, origin, target, fields, List.of(), request.expectContinue());
     }
 
     /** Checks a method: a token (RFC 9110, 9.1). */

@@ -56,6 +56,15 @@ class FieldRulesTest {
     }
 
     @Test
+    void whatIsCheckedIsWhatIsSentHoweverOftenARequestChanges() {
+        RequestHead head = FieldRules.checkedHead(new ChangingRequest());
+
+        assertThat(head.caller().map()).containsOnlyKeys("first");
+        assertThat(head.target()).isEqualTo("/1");
+        assertThat(head.origin().host()).isEqualTo("h1");
+    }
+
+    @Test
     void halfOfASurrogatePairIsNoTarget() {
         assertThatIllegalArgumentException().isThrownBy(() -> FieldRules.target(URI.create("http://a.example/\ud800")));
     }
