@@ -92,11 +92,16 @@ record BodyFraming(Kind kind, long length) {
 
     /** Digits only, neither sign nor blank; -1 if it is anything else, or more than a long can hold. */
     private static long parse(String digits) {
-        if (digits.isEmpty() || digits.length() > 19) {
+        int start = 0;
+        // Zeros in front are valid, however many, and mean nothing (RFC 9110, 8.6).
+        while (start < digits.length() - 1 && digits.charAt(start) == '0') {
+            start++;
+        }
+        if (digits.isEmpty() || digits.length() - start > 19) {
             return -1;
         }
         long number = 0;
-        for (int i = 0; i < digits.length(); i++) {
+        for (int i = start; i < digits.length(); i++) {
             if (!Ascii.isDigit(digits.charAt(i))) {
                 return -1;
             }

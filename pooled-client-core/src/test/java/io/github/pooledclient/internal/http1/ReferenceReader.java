@@ -145,7 +145,7 @@ final class ReferenceReader {
             return BodyFraming.UNTIL_CLOSE;
         }
         List<String> lengths = head.members("Content-Length");
-        require(lengths.stream().allMatch(length -> length.matches("[0-9]{1,19}")), "length");
+        require(lengths.stream().allMatch(length -> length.matches("0*[0-9]{1,19}")), "length");
         List<BigInteger> numbers =
                 lengths.stream().map(BigInteger::new).distinct().toList();
         require(numbers.size() == 1 && numbers.get(0).bitLength() < 64, "length");
