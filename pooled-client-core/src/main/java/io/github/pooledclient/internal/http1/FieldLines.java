@@ -83,18 +83,25 @@ final class FieldLines {
             throw new ProtocolException("field of the framing must not be folded (RFC 9112, 5.2): " + quoteLine());
         }
         requireValue(lines.start());
-        byte[] bytes = lines.bytes();
-        for (int i = lines.start() - 1; bytes[i] == Ascii.LF || bytes[i] == Ascii.CR; i--) {
-            bytes[i] = ' ';
-        }
         // Only this line is looked at, not all that was folded before: a head may be nothing but folds.
         int start = skipBlanks(lines.start());
+        int end = endOfValue(start);
         int valueStart = at[(size - 1) * STEP + 2];
-        boolean isEmpty = valueStart == at[(size - 1) * STEP + 3];
-        if (start < lines.end()) {
-            at[(size - 1) * STEP + 2] = isEmpty ? start : valueStart;
-            at[(size - 1) * STEP + 3] = endOfValue(start);
+        int valueEnd = at[(size - 1) * STEP + 3];
+        boolean isEmpty = valueStart == valueEnd;
+        at[(size - 1) * STEP + 2] = isEmpty ? start : valueStart;
+        at[(size - 1) * STEP + 3] = isEmpty ? end : join(valueEnd, start, end);
+    }
+
+    /** Moves what a fold continues with to one blank behind the value, where the fold itself was, and returns its end. */
+    private int join(int valueEnd, int moreStart, int moreEnd) {
+        if (moreStart == moreEnd) {
+            return valueEnd;
         }
+        byte[] bytes = lines.bytes();
+        bytes[valueEnd] = ' ';
+        System.arraycopy(bytes, moreStart, bytes, valueEnd + 1, moreEnd - moreStart);
+        return valueEnd + 1 + moreEnd - moreStart;
     }
 
     private void requireValue(int from) throws ProtocolException {

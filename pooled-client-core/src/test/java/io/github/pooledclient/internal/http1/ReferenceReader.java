@@ -93,7 +93,7 @@ final class ReferenceReader {
         List<String> lines = lines(lineEnd, limits.maxResponseHeadSize());
         Matcher status = STATUS_LINE.matcher(lines.get(0));
         require(status.matches(), "status line");
-        List<Field> fields = fields(lines.subList(1, lines.size()), lineEnd);
+        List<Field> fields = fields(lines.subList(1, lines.size()));
         return new Head(status.group(1).equals("0") ? 0 : 1, Integer.parseInt(status.group(2)), fields);
     }
 
@@ -107,22 +107,21 @@ final class ReferenceReader {
         return List.of(section.split(lineEnd, -1));
     }
 
-    private List<Field> fields(List<String> lines, String lineEnd) throws Refused {
+    private List<Field> fields(List<String> lines) throws Refused {
         List<Field> fields = new ArrayList<>();
-        String fold = " ".repeat(lineEnd.length());
         for (int i = 0; i < lines.size(); ) {
             Matcher field = FIELD_LINE.matcher(lines.get(i++));
             require(field.matches(), "field line");
-            StringBuilder value = new StringBuilder(field.group(2));
+            String value = trim(field.group(2));
             for (; i < lines.size() && lines.get(i).matches("(?s)[ \\t].*"); i++) {
                 require(FOLD.matcher(lines.get(i)).matches(), "folded line");
                 require(
                         !List.of("content-length", "transfer-encoding", "connection")
                                 .contains(field.group(1).toLowerCase(Locale.ROOT)),
                         "folded framing");
-                value.append(fold).append(lines.get(i));
+                value = trim(value + " " + trim(lines.get(i)));
             }
-            fields.add(new Field(field.group(1), trim(value.toString())));
+            fields.add(new Field(field.group(1), value));
         }
         require(fields.size() <= limits.maxResponseFields(), "too many fields");
         return fields;
@@ -187,7 +186,7 @@ final class ReferenceReader {
         if (text.startsWith("\r\n", at)) {
             take("\r\n");
         } else {
-            fields(lines("\r\n", limits.maxTrailerSize()), "\r\n");
+            fields(lines("\r\n", limits.maxTrailerSize()));
         }
     }
 

@@ -151,13 +151,16 @@ class ResponseHeadReaderTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "A: b~_c; b___c",
-                "A: b~\u0009c~__d; b__\u0009c____d",
+                "A: b~_c; b_c",
+                "A: b_~__c_; b_c",
+                "A: b~\u0009c~__d; b_c_d",
+                "A: b~_c_d~_e; b_c_d_e",
                 "A:~_b; b",
+                "A:~_~_b; b",
                 "A: b~_; b",
-                "A: b~_~_c; b______c"
+                "A: b~_~_c; b_c"
             })
-    void foldIsReadAsBlanks(String lines, String value) throws IOException {
+    void foldIsReadAsOneBlank(String lines, String value) throws IOException {
         ResponseHead head =
                 read("HTTP/1.1 200 OK\r\n" + lines.replace("~", "\r\n").replace('_', ' ') + "\r\nZ: z\r\n\r\n");
 
