@@ -40,12 +40,38 @@ final class ChunkedInput implements BodyInput {
         if (left == 0 && !nextChunk()) {
             return -1;
         }
+        int count = take(into);
+        // Together, or a peer that sends a byte in each chunk makes each of them a buffer of its reader's.
+        while (into.hasRemaining() && left == 0 && nextHasArrived()) {
+            nextChunk();
+            count += take(into);
+        }
+        return count;
+    }
+
+    private int take(ByteBuffer into) throws IOException {
         int count = input.read(into, left);
         if (count < 0) {
             throw truncated();
         }
         left -= count;
         return count;
+    }
+
+    /** Whether there is a chunk with content, in the usual form, behind the one that was read: CRLF, size, CRLF, a byte. */
+    private boolean nextHasArrived() {
+        int end = Math.min(input.available() - 3, 2 + MOST_DIGITS - 1);
+        int digits = 2;
+        boolean isEmpty = true;
+        while (digits < end && Ascii.hexDigit(input.peek(digits)) >= 0) {
+            isEmpty &= input.peek(digits) == '0';
+            digits++;
+        }
+        return !isEmpty
+                && input.peek(0) == Ascii.CR
+                && input.peek(1) == Ascii.LF
+                && input.peek(digits) == Ascii.CR
+                && input.peek(digits + 1) == Ascii.LF;
     }
 
     private boolean nextChunk() throws IOException {

@@ -87,6 +87,12 @@ public final class WireInput {
         return existing().get() & 0xff;
     }
 
+    /** A byte that is available, by its distance from the next one; it stays available. */
+    public byte peek(int index) {
+        ByteBuffer bytes = existing();
+        return bytes.get(bytes.position() + index);
+    }
+
     /**
      * Reads into a caller's buffer, at least one byte and not more than {@code most}.
      *

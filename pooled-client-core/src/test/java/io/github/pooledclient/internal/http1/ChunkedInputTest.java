@@ -102,6 +102,29 @@ class ChunkedInputTest {
     }
 
     @Test
+    void chunksThatAreHereAreReadTogether() throws IOException {
+        String chunks = "1\r\nx\r\n".repeat(50) + "0a\r\n0123456789\r\n";
+        BodyInput body = new ChunkedInput(Wire.input(new ScriptedTransport().answer(chunks + "0\r\n\r\n")), LIMITS);
+
+        int count = body.read(ByteBuffer.allocate(1000));
+
+        assertThat(count).isEqualTo(60);
+        assertThat(body.read(ByteBuffer.allocate(1000))).isNegative();
+    }
+
+    @Test
+    void chunksThatAreHereInPartAreNotWaitedFor() throws IOException {
+        String next = "\r\n5\r\nhello";
+        for (int length = 0; length < next.length() - 4; length++) {
+            ScriptedTransport script = new ScriptedTransport().answer("5\r\nhello" + next.substring(0, length));
+
+            int count = new ChunkedInput(Wire.input(script), LIMITS).read(ByteBuffer.allocate(1000));
+
+            assertThat(count).as("%d bytes of the next chunk", length).isEqualTo(5);
+        }
+    }
+
+    @Test
     void contentThatIsCutOffAnywhereIsAnError() {
         String whole = "5;a=b\r\nhello\r\n3\r\nyou\r\n0\r\nA: b\r\n\r\n";
         for (int length = 0; length < whole.length(); length++) {
