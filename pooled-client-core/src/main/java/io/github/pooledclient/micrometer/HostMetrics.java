@@ -180,7 +180,7 @@ final class HostMetrics implements PoolListener {
     }
 
     @Override
-    public void leaked(String host, long leaseNanos, Throwable acquiredAt) {
+    public void leaked(String host, long leaseNanos, @Nullable Throwable acquiredAt) {
         count(host, of -> of.leaks.increment());
     }
 

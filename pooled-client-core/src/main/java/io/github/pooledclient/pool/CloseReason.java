@@ -43,7 +43,7 @@ public enum CloseReason {
     CANCELLED,
     /** The body of a request or response was given up before its end, with too much left to drain. */
     BODY_ABANDONED,
-    /** The lease was lost without being closed. */
+    /** The lease was lost: what should have ended it became unreachable. Counts as a leak. */
     LEAKED,
     /** The pool was closed. */
     POOL_CLOSED;

@@ -20,7 +20,7 @@ import java.util.Map;
  * @param acquireRejections callers that were refused at once
  * @param connectFailures connections that could not be opened
  * @param retries requests that were sent again on a new connection
- * @param leaks leases that were reported as held too long
+ * @param leaks leases that were reported as held too long, or lost
  */
 public record HostSnapshot(
         int active,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.pool;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Hears what happens in a pool, on the thread where it happens and with no lock held. Be quick: a listener that blocks
  * delays the caller, or the closing of idle connections. What it throws is logged and changes nothing.
@@ -44,9 +46,10 @@ public interface PoolListener {
     default void retried(String host) {}
 
     /**
-     * A lease is held for longer than the leak detection threshold. Reported once for each lease.
+     * A lease is held for longer than the leak detection threshold, or was taken back because nobody could end it any more.
+     * Reported once for each lease.
      *
-     * @param acquiredAt the stack that took it
+     * @param acquiredAt the stack that took it; null if no leak detection threshold is set
      */
-    default void leaked(String host, long leaseNanos, Throwable acquiredAt) {}
+    default void leaked(String host, long leaseNanos, @Nullable Throwable acquiredAt) {}
 }

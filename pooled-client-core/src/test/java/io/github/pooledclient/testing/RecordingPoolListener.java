@@ -5,6 +5,7 @@ import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.PoolListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /** Writes down what a pool tells, in words. Safe for use by several threads. */
 public final class RecordingPoolListener implements PoolListener {
@@ -67,7 +68,7 @@ public final class RecordingPoolListener implements PoolListener {
     }
 
     @Override
-    public void leaked(String host, long leaseNanos, Throwable acquiredAt) {
+    public void leaked(String host, long leaseNanos, @Nullable Throwable acquiredAt) {
         events.add("leaked " + host);
     }
 }

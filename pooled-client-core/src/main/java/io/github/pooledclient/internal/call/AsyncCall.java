@@ -13,28 +13,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A call on a thread of its own, and the future of its response. To cancel the future interrupts the thread: that ends a
  * wait, a look-up, a connect, a read, whatever it is in.
  */
-public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
+public final class AsyncCall<T> implements Runnable {
 
     private final CallSettings settings;
     private final Call<T> call;
-    private final Future<HttpResponse<T>> future;
-    // The thread while it is the call's: an interrupt must not reach what it does next.
-    private final AtomicReference<@Nullable Thread> thread = new AtomicReference<>();
-    private volatile boolean cancelled;
+    private final WorkingThread thread = new WorkingThread();
+    private final Future<HttpResponse<T>> future = new Future<>(thread);
     // Of the call's thread: to be run when that is the call's no more, as it may run what another cancels.
     private @Nullable Runnable completion;
 
     private AsyncCall(CallSettings settings, Call<T> call) {
         this.settings = settings;
         this.call = call;
-        this.future = new Future<>(this);
     }
 
     /**
@@ -50,7 +46,7 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
             async.future.completeExceptionally(shutDown);
             return async.future;
         }
-        settings.lifecycle.waits(async);
+        settings.lifecycle.waits(async.thread);
         boolean started = false;
         try {
             Threads.start(async);
@@ -65,9 +61,9 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
 
     @Override
     public void run() {
-        thread.set(Thread.currentThread());
+        thread.enter();
         try {
-            if (cancelled) {
+            if (thread.isInterrupted()) {
                 endUnsent();
                 throw new InterruptedException("cancelled before it began");
             }
@@ -76,8 +72,8 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
             Throwable told = inWordsOfTheClient(failure);
             completion = () -> future.completeExceptionally(asSeenByDependents(told));
         } finally {
-            settings.lifecycle.ended(this);
-            leaveThread();
+            settings.lifecycle.ended(thread);
+            thread.leave();
         }
         Runnable last = completion;
         if (last != null) {
@@ -86,7 +82,7 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
     }
 
     private void endUnsent() {
-        settings.lifecycle.ended(this);
+        settings.lifecycle.ended(thread);
         settings.lifecycle.end();
     }
 
@@ -140,47 +136,30 @@ public final class AsyncCall<T> implements Runnable, Lifecycle.Interruptible {
         return failure instanceof CancellationException ? failure : new CompletionException(failure);
     }
 
-    private void leaveThread() {
-        // Waits for an interrupt under way, so that it does not hit the next task of this thread.
-        Thread mine = Thread.currentThread();
-        while (!thread.compareAndSet(mine, null)) {
-            Thread.onSpinWait();
-        }
-        Thread.interrupted();
-    }
-
-    /** Ends the call from any thread. */
-    @Override
-    public void interrupt() {
-        cancelled = true;
-        Thread running = thread.getAndSet(null);
-        if (running != null) {
-            running.interrupt();
-            thread.set(running);
-        }
-    }
-
-    /** A future whose cancellation cancels the call, as does that of one derived from it, like the JDK's. */
+    /**
+     * A future whose cancellation cancels the call, as does that of one derived from it, like the JDK's. It does not lead to
+     * the call: who has a derived one does not have the response.
+     */
     private static final class Future<V> extends CompletableFuture<V> {
 
-        private final AsyncCall<?> call;
+        private final WorkingThread thread;
 
-        Future(AsyncCall<?> call) {
-            this.call = call;
+        Future(WorkingThread thread) {
+            this.thread = thread;
         }
 
         @Override
         public boolean cancel(boolean mayInterruptIfRunning) {
             boolean nowCancelled = super.cancel(mayInterruptIfRunning);
             if (nowCancelled && mayInterruptIfRunning) {
-                call.interrupt();
+                thread.interrupt();
             }
             return nowCancelled;
         }
 
         @Override
         public <U> CompletableFuture<U> newIncompleteFuture() {
-            return new Future<>(call);
+            return new Future<>(thread);
         }
     }
 }

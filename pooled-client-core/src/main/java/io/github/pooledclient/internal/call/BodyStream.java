@@ -3,6 +3,7 @@ package io.github.pooledclient.internal.call;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * A body as a stream that reads the socket on the reading thread, in the place of the JDK's, which takes its bytes from a
  * queue: nothing is copied twice, and a failure arrives as what it is (the JDK's stream says "closed").
  *
- * <p>One thread reads; another may close, which ends a read that is blocked.
+ * <p>One thread reads; another may close, which ends a read that is blocked. The fences keep a stream from being taken for
+ * garbage in its last method call, when the caller has no more use for it: the content is the reaper's from then on.
  */
 final class BodyStream extends InputStream implements Lifecycle.Interruptible {
 
@@ -29,7 +31,7 @@ final class BodyStream extends InputStream implements Lifecycle.Interruptible {
         long remaining = content.remaining();
         if (remaining < 0 || remaining > content.available()) {
             BodyStream stream = new BodyStream(content);
-            content.usedBy(stream);
+            content.handOverTo(stream);
             return stream;
         }
         ByteBuffer all = ByteBuffer.allocate((int) remaining);
@@ -72,12 +74,17 @@ final class BodyStream extends InputStream implements Lifecycle.Interruptible {
             if (closed) {
                 closeIfFree();
             }
+            Reference.reachabilityFence(this);
         }
     }
 
     @Override
     public int available() {
-        return closed || busy.get() ? 0 : content.available();
+        try {
+            return closed || busy.get() ? 0 : content.available();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     /** The call was cancelled. */
@@ -88,9 +95,13 @@ final class BodyStream extends InputStream implements Lifecycle.Interruptible {
 
     @Override
     public void close() {
-        closed = true;
-        if (!closeIfFree()) {
-            content.cancel();
+        try {
+            closed = true;
+            if (!closeIfFree()) {
+                content.cancel();
+            }
+        } finally {
+            Reference.reachabilityFence(this);
         }
     }
 

@@ -76,15 +76,15 @@ public final class Call<T> {
     interface Receiver<T> {
 
         /**
-         * @param isComing whether the calling thread has still to read the body, so that it should not be kept
+         * @param isComing whether the calling thread goes on to read the body, so that it should not be kept
          * @param abandon ends the body if nobody will have the response; for any thread
          */
         void take(HttpResponse<T> response, boolean isComing, Runnable abandon);
     }
 
     /**
-     * Runs on the calling thread, which reads all of the body; the response is handed on as soon as it is there. The call has
-     * begun with the {@link Lifecycle}.
+     * Runs on the calling thread, which reads of the body what is asked for by then; the response is handed on as soon as it
+     * is there. The call has begun with the {@link Lifecycle}.
      */
     void runAsync(Receiver<T> receiver) throws IOException, InterruptedException {
         List<ThreadServedBody<T>> bodies = new ArrayList<>(1);
@@ -98,8 +98,11 @@ public final class Call<T> {
             return;
         }
         ThreadServedBody<T> body = bodies.get(0);
-        receiver.take(response, !body.isOver(), body::cancel);
-        body.serveRest();
+        boolean left = body.leaveUnlessAsked();
+        receiver.take(response, !left, body::cancel);
+        if (!left) {
+            body.serveAll();
+        }
     }
 
     /** Ends what has begun with the lifecycle: when it fails, or else with the body. */

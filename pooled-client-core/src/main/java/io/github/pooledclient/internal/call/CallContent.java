@@ -19,18 +19,24 @@ final class CallContent implements ResponseContent {
     private boolean closed;
     private boolean isWhole;
     private @Nullable IOException failure;
-    private Lifecycle.@Nullable Interruptible user;
+    private @Nullable HandedOver handedOver;
 
     CallContent(ResponseContent content, Lifecycle lifecycle) {
         this.content = content;
         this.lifecycle = lifecycle;
     }
 
-    /** Whom to tell if the call is cancelled from now on: its user may neither read nor close for long. */
-    void usedBy(Lifecycle.Interruptible newUser) {
+    /**
+     * Its user has it from now on, and may neither read nor close it for long, or ever: he is told if the call is cancelled,
+     * and when nobody has him any more, it is {@link #lost}.
+     *
+     * @param user whose methods that use this end with a reachability fence: while one of them runs, he is not gone
+     */
+    void handOverTo(Lifecycle.Interruptible user) {
         if (!closed) {
-            user = newUser;
-            lifecycle.waits(newUser);
+            handedOver = new HandedOver(this, user);
+            handedOver.watch();
+            lifecycle.waits(handedOver);
         }
     }
 
@@ -82,16 +88,31 @@ final class CallContent implements ResponseContent {
 
     @Override
     public void close() {
-        if (!closed) {
-            closed = true;
-            try {
+        end(false);
+    }
+
+    @Override
+    public void lost() {
+        end(true);
+    }
+
+    private void end(boolean isLost) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            if (isLost) {
+                content.lost();
+            } else {
                 content.close();
-            } finally {
-                if (user != null) {
-                    lifecycle.ended(user);
-                }
-                lifecycle.end();
             }
+        } finally {
+            if (handedOver != null) {
+                handedOver.release();
+                lifecycle.ended(handedOver);
+            }
+            lifecycle.end();
         }
     }
 

@@ -5,13 +5,10 @@ import io.github.pooledclient.internal.threads.Threads;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /** A body that is read on the thread that asks for it: for most handlers the thread of the call, in one go. */
 final class CallerServedBody<T> extends ResponseBody<T> {
 
-    // Who raises it from 0 serves, for all who raise it meanwhile. Nobody does while subscribing.
-    private final AtomicInteger turns = new AtomicInteger(1);
     private volatile boolean readsAhead;
 
     CallerServedBody(CallContent content, BodySubscriber<T> subscriber) {
@@ -38,14 +35,14 @@ final class CallerServedBody<T> extends ResponseBody<T> {
             serveOnce();
         }
         if (!isOver()) {
-            content.usedBy(this);
+            content.handOverTo(this);
         }
         serveAll();
     }
 
     @Override
     void serve() {
-        if (turns.getAndIncrement() == 0) {
+        if (takesTurn()) {
             serveHereOrElsewhere();
         }
     }
@@ -65,15 +62,5 @@ final class CallerServedBody<T> extends ResponseBody<T> {
             }
         }
         serveAll();
-    }
-
-    private void serveAll() {
-        int seen = turns.get();
-        do {
-            while (hasWork()) {
-                serveOnce();
-            }
-            seen = turns.addAndGet(-seen);
-        } while (seen != 0);
     }
 }

@@ -219,6 +219,12 @@ final class DecodedContent implements ResponseContent {
         coded.close();
     }
 
+    @Override
+    public void lost() {
+        closeInflater();
+        coded.lost();
+    }
+
     private void closeInflater() {
         if (inflater != null) {
             inflater.end();

@@ -3,6 +3,7 @@ package io.github.pooledclient.internal.call;
 
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.HttpConnection;
+import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Lease;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,16 @@ record LeasedContent(Exchange exchange, Lease<HttpConnection> lease) implements 
             exchange.end();
         } finally {
             lease.close();
+        }
+    }
+
+    @Override
+    public void lost() {
+        try {
+            exchange.cancel();
+            exchange.end();
+        } finally {
+            lease.discard(CloseReason.LEAKED);
         }
     }
 

@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.call;
 import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Failures;
 import java.io.IOException;
+import java.lang.ref.Reference;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * ({@link CallerServedBody}), or on the exchange's own ({@link ThreadServedBody}).
  *
  * <p>Any thread may ask and cancel; one at a time reads and signals. Buffers are the subscriber's to keep.
+ *
+ * <p>Who serves has this, and with it the subscriber; but when there is nothing to do, only the user does. So a subscription
+ * that nobody can reach is one that nobody will ask, and its content is lost. The fences keep it from being taken for that
+ * in the last method that somebody calls.
  *
  * <p>The JDK's streams (of bytes, of lines, mapped, buffered) ask for a first piece when they are subscribed, and whoever
  * reads them, which may be a mapper in {@code getBody()}, then only waits for it. So it is answered at once, with nothing:
@@ -34,6 +40,8 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
     final CallContent content;
     private final BodySubscriber<T> subscriber;
     private final AtomicLong demand = new AtomicLong();
+    // Who raises it from 0 serves, for all who raise it meanwhile. Who receives the body begins.
+    private final AtomicInteger turns = new AtomicInteger(1);
     private volatile boolean cancelled;
     private volatile boolean isReading;
     private volatile @Nullable Throwable failure;
@@ -55,33 +63,49 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
 
     @Override
     public final void request(long n) {
+        try {
+            ask(n);
+            serve();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    private void ask(long n) {
         if (n <= 0) {
             // Reactive Streams, 3.9: told by onError.
             failure = new IllegalArgumentException("request(n) must ask for at least 1: " + n);
         } else {
             demand.getAndAccumulate(n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
         }
-        serve();
     }
 
     /** The call was cancelled: its subscriber is told. */
     @Override
-    public final void interrupt() {
+    public void interrupt() {
         stop(Failures.io(RequestState.RESPONSE_STARTED, "the client was shut down while the body was read", null));
     }
 
     /** Ends it from any thread; the subscriber hears why. Without effect once it is over. */
     final void stop(Throwable why) {
-        failure = why;
-        stopReading();
-        serve();
+        try {
+            failure = why;
+            stopReading();
+            serve();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override
     public final void cancel() {
-        cancelled = true;
-        stopReading();
-        serve();
+        try {
+            cancelled = true;
+            stopReading();
+            serve();
+        } finally {
+            Reference.reachabilityFence(this);
+        }
     }
 
     // Behind the store of a reason: either the reader sees that one before it reads, or is seen here.
@@ -94,6 +118,34 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
     /** Whether there is something to do for the thread that serves. */
     final boolean hasWork() {
         return !signalledEnd && (mustEnd() || demand.get() > 0 || content.remaining() == 0);
+    }
+
+    /** Asks for a turn; if true, it is the calling thread's, and {@link #serveAll} must follow, there or elsewhere. */
+    final boolean takesTurn() {
+        return turns.getAndIncrement() == 0;
+    }
+
+    /** Gives the turn back; or returns false, because there is something to do. */
+    final boolean leave() {
+        try {
+            int seen = turns.get();
+            while (!hasWork()) {
+                seen = turns.addAndGet(-seen);
+                if (seen == 0) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            Reference.reachabilityFence(this);
+        }
+    }
+
+    /** Serves until there is nothing to do, and gives the turn back. */
+    final void serveAll() {
+        while (!leave()) {
+            serveOnce();
+        }
     }
 
     private boolean mustEnd() {

@@ -19,6 +19,9 @@ interface ResponseContent {
     /** Ends the exchange and gives the connection back. Closing again has no effect. */
     void close();
 
+    /** As {@link #close}, without a look at what is left: nobody has it any more who could have closed it. */
+    void lost();
+
     /** Makes the thread that is reading fail at once; {@link #close} must still follow. */
     void cancel();
 }

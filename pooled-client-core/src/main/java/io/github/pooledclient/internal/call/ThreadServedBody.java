@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.internal.threads.Threads;
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A body that is read on the exchange's own thread, whoever asks: that one may be an event loop. When this thread itself asks,
- * in a mapper that reads a stream, it is served there and then.
+ * A body that is read on a thread of ours, whoever asks: that one may be an event loop. Until the body is handed over it is
+ * the call's thread; when this one itself asks, in a mapper that reads a stream, it is served there and then. From then on
+ * it is one that is there only while there is something to do: a body that nobody asks for keeps no thread, and no thread
+ * keeps the body.
  */
 final class ThreadServedBody<T> extends ResponseBody<T> {
 
-    private final Thread thread = Thread.currentThread();
-    // Of that thread.
+    private final WorkingThread laterThread = new WorkingThread();
+    private volatile @Nullable Thread callThread = Thread.currentThread();
+    // Of the call's thread.
     private boolean isServing = true;
 
     ThreadServedBody(CallContent content, BodySubscriber<T> subscriber) {
@@ -33,19 +38,7 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
         } catch (IOException | InterruptedException | RuntimeException | Error e) {
             isServing = false;
             stop(e);
-            serveRest();
             throw e;
-        }
-    }
-
-    /** Goes on after the body was handed over, until its last byte. */
-    void serveRest() {
-        try {
-            while (!isOver()) {
-                serveOrPark();
-            }
-        } catch (InterruptedException e) {
-            interrupt();
         }
     }
 
@@ -68,14 +61,58 @@ final class ThreadServedBody<T> extends ResponseBody<T> {
         }
     }
 
+    /**
+     * The body was received, and its user is about to have it: the call's thread has no more to do with it, unless somebody
+     * has asked already. Then false, and {@link #serveAll} must follow.
+     */
+    boolean leaveUnlessAsked() {
+        callThread = null;
+        content.handOverTo(this);
+        return leave();
+    }
+
     @Override
     void serve() {
-        if (Thread.currentThread() != thread) {
-            LockSupport.unpark(thread);
-            return;
+        Thread ofCall = callThread;
+        if (ofCall == Thread.currentThread()) {
+            while (!isServing && hasWork()) {
+                serveHere();
+            }
+        } else if (takesTurn()) {
+            serveElsewhere();
+        } else {
+            LockSupport.unpark(ofCall);
         }
-        while (!isServing && hasWork()) {
-            serveHere();
+    }
+
+    private void serveElsewhere() {
+        try {
+            if (!isOver()) {
+                Threads.start(this::serveLater);
+                return;
+            }
+        } catch (RuntimeException | Error noThread) {
+            // Then here, rather than never.
         }
+        serveAll();
+    }
+
+    private void serveLater() {
+        while (!leave()) {
+            // Within the turn: the next one to take it may be another thread.
+            laterThread.enter();
+            try {
+                serveOnce();
+            } finally {
+                laterThread.leave();
+            }
+        }
+    }
+
+    /** The call was cancelled: its subscriber is told, also if it is in the middle of something. */
+    @Override
+    public void interrupt() {
+        super.interrupt();
+        laterThread.interrupt();
     }
 }

@@ -239,6 +239,10 @@ final class Http1Exchange implements Exchange {
         if (broken != null) {
             return broken;
         }
+        if (use.get() == Use.CANCELLED) {
+            // Cut off: there is nothing to drain.
+            return CloseReason.CANCELLED;
+        }
         if (current == null) {
             // Nothing happened yet, or a source of content threw what is no IOException in the middle of the request.
             return progress() == RequestState.NOT_SENT ? null : CloseReason.BODY_ABANDONED;

@@ -350,6 +350,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         Duration hint = reason == null && settings.keepAliveHints() ? ask(connection, judge::idleLimit, null) : null;
         long now = ticker.nanos();
         long leaseNanos = now - connection.since;
+        if (reason == CloseReason.LEAKED) {
+            reportLost(connection, leaseNanos);
+        }
         PooledConnection<C> surplus = null;
         Waiter served = null;
         boolean owedForAPlace = false;
@@ -381,6 +384,21 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         if (owedForAPlace) {
             // He has it now, or did not want it any more.
             change(now, () -> {});
+        }
+    }
+
+    /** Counted and told once for each lease, though it may have been found to last too long before. */
+    private void reportLost(PooledConnection<C> connection, long leaseNanos) {
+        boolean isNew = locked(() -> {
+            boolean reportedBefore = connection.leakReported;
+            connection.leakReported = true;
+            counters.leaks += reportedBefore ? 0 : 1;
+            return !reportedBefore;
+        });
+        Leak leak = new Leak(name, leaseNanos, connection.acquiredAt);
+        leak.warnThatItWasLost();
+        if (isNew) {
+            listeners.leaked(name, leaseNanos, leak.acquiredAt());
         }
     }
 
@@ -717,17 +735,17 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         }
     }
 
-    List<HostSweep.Leak> findLeaks(long now) {
+    List<Leak> findLeaks(long now) {
         if (leakThresholdNanos == 0) {
             return List.of();
         }
         return locked(() -> {
-            List<HostSweep.Leak> leaks = new ArrayList<>();
+            List<Leak> leaks = new ArrayList<>();
             for (PooledConnection<C> c = leased.first(); c != null; c = c.next()) {
                 if (now - c.since >= leakThresholdNanos && !c.leakReported && c.acquiredAt != null) {
                     c.leakReported = true;
                     counters.leaks++;
-                    leaks.add(new HostSweep.Leak(now - c.since, c.acquiredAt));
+                    leaks.add(new Leak(name, now - c.since, c.acquiredAt));
                 }
             }
             return leaks;

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
-import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.pool.Poolable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** What is done for a {@link HostPool} in the background, with the time as an argument. Confined to the sweeping thread. */
 final class HostSweep<C extends Poolable> {
-
-    private static final Logger LOG = LoggerFactory.getLogger(HostSweep.class);
 
     private final HostPool<?, C> host;
     private final Listeners listeners;
@@ -18,9 +13,6 @@ final class HostSweep<C extends Poolable> {
         this.host = host;
         this.listeners = listeners;
     }
-
-    /** A lease that is held for longer than it should be. */
-    record Leak(long heldNanos, Throwable acquiredAt) {}
 
     void sweep(long now) {
         host.removeExpired(now).forEach(c -> host.close(c, c.whyExpired(now)));
@@ -39,11 +31,7 @@ final class HostSweep<C extends Poolable> {
     }
 
     private void report(Leak leak) {
-        LOG.warn(
-                "A connection to {} is in use for {}: was its response read or closed? It was acquired here:",
-                host.name,
-                Elapsed.text(leak.heldNanos),
-                leak.acquiredAt);
-        listeners.leaked(host.name, leak.heldNanos, leak.acquiredAt);
+        leak.warnThatItLasts();
+        listeners.leaked(leak.host(), leak.heldNanos(), leak.acquiredAt());
     }
 }

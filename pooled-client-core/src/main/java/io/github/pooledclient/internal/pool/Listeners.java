@@ -6,6 +6,7 @@ import io.github.pooledclient.pool.PoolListener;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,7 +86,7 @@ final class Listeners implements PoolListener {
     }
 
     @Override
-    public void leaked(String host, long leaseNanos, Throwable acquiredAt) {
+    public void leaked(String host, long leaseNanos, @Nullable Throwable acquiredAt) {
         tell(listener -> listener.leaked(host, leaseNanos, acquiredAt));
     }
 }

@@ -3,12 +3,15 @@ package io.github.pooledclient.internal.pool;
 
 import io.github.pooledclient.internal.threads.Threads;
 import io.github.pooledclient.transport.Ticker;
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -16,24 +19,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sweeps all pools of the process on one daemon thread, which sleeps until something is due and ends when there is no pool.
- * A pool whose owner has become garbage is closed. Safe for use by several threads.
+ * Sweeps all pools of the process on one daemon thread, which sleeps until something is due and ends when there is nothing
+ * left to watch. A pool whose owner has become garbage is closed, and a {@link Tether} whose object has is told. Safe for use
+ * by several threads.
  */
 final class Reaper implements SweepSchedule {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
     private static final Reaper SHARED = new Reaper(Ticker.system());
     private static final long LONGEST_SLEEP_NANOS = Duration.ofMinutes(10).toNanos();
+    // Without a pool: what is left is the bodies of its last calls, whose end wakes nobody.
+    private static final long LONGEST_SLEEP_WITHOUT_POOL_NANOS =
+            Duration.ofSeconds(1).toNanos();
 
     private final Ticker ticker;
-    // Waiting on the queue of dead owners, the thread is woken by the garbage collector, and by us with a reference of
+    // Owners and tethers. Waiting on it, the thread is woken by the garbage collector, and by us with a reference of
     // ours.
-    private final ReferenceQueue<Object> deadOwners = new ReferenceQueue<>();
+    private final ReferenceQueue<Object> unreachable = new ReferenceQueue<>();
+    // Kept from being garbage themselves. Changed with each body that is handed over unread, and so without the lock.
+    private final Set<Tether> tethers = ConcurrentHashMap.newKeySet();
 
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock.
     private final Map<ConnectionPool<?, ?>, Owner> pools = new HashMap<>();
-    private @Nullable Thread thread;
+    // Written under the lock.
+    private volatile @Nullable Thread thread;
 
     private volatile long nextSweep;
 
@@ -57,16 +67,21 @@ final class Reaper implements SweepSchedule {
     void watch(ConnectionPool<?, ?> pool, Object owner) {
         lock.lock();
         try {
-            if (thread == null) {
-                nextSweep = ticker.nanos();
-                Thread started = Threads.daemon("pooled-client-reaper", this::run);
-                // It may fail for want of threads: then there is none, and the next pool tries again.
-                started.start();
-                thread = started;
-            }
-            pools.put(pool, new Owner(owner, deadOwners, pool));
+            startIfNeeded();
+            pools.put(pool, new Owner(owner, unreachable, pool));
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The lock is held. */
+    private void startIfNeeded() {
+        if (thread == null) {
+            nextSweep = ticker.nanos();
+            Thread started = Threads.daemon("pooled-client-reaper", this::run);
+            // It may fail for want of threads: then there is none, and the next pool tries again.
+            started.start();
+            thread = started;
         }
     }
 
@@ -80,6 +95,30 @@ final class Reaper implements SweepSchedule {
         wake();
     }
 
+    ReferenceQueue<Object> unreachable() {
+        return unreachable;
+    }
+
+    void watch(Tether tether) {
+        // Before the look, as the thread looks for tethers after it has said that it ends: one of the two sees the
+        // other.
+        tethers.add(tether);
+        if (thread == null) {
+            lock.lock();
+            try {
+                startIfNeeded();
+            } catch (RuntimeException | Error noThread) {
+                LOG.debug("No thread to take back what is lost, until the next pool starts one", noThread);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    void forget(Tether tether) {
+        tethers.remove(tether);
+    }
+
     @Override
     public void atLatest(long instant) {
         if (instant - nextSweep < 0) {
@@ -91,7 +130,7 @@ final class Reaper implements SweepSchedule {
 
     private void wake() {
         // Nothing is enqueued once the thread has ended: a new one begins with a sweep.
-        new Owner(this, deadOwners, null).enqueue();
+        new Owner(this, unreachable, null).enqueue();
     }
 
     private void run() {
@@ -104,14 +143,27 @@ final class Reaper implements SweepSchedule {
             lock.lock();
             try {
                 if (pools.isEmpty()) {
-                    thread = null;
-                    return;
+                    if (endsForWantOfTethers()) {
+                        return;
+                    }
+                    next = Math.min(next, now + LONGEST_SLEEP_WITHOUT_POOL_NANOS);
                 }
             } finally {
                 lock.unlock();
             }
             sleepUntil(next);
         }
+    }
+
+    /** The lock is held, and there is no pool. */
+    private boolean endsForWantOfTethers() {
+        Thread mine = thread;
+        thread = null;
+        if (tethers.isEmpty()) {
+            return true;
+        }
+        thread = mine;
+        return false;
     }
 
     private long sweepAll(long now) {
@@ -141,17 +193,30 @@ final class Reaper implements SweepSchedule {
         // At least a millisecond: zero would mean for ever.
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999));
         try {
-            Owner woken = (Owner) deadOwners.remove(millis);
-            // One look for all who woke us meanwhile.
-            for (; woken != null; woken = (Owner) deadOwners.poll()) {
-                if (woken.pool != null) {
+            // One sweep for all that is unreachable, and for all who woke us, meanwhile.
+            for (Reference<?> dead = unreachable.remove(millis); dead != null; dead = unreachable.poll()) {
+                if (dead instanceof Tether tether) {
+                    lost(tether);
+                } else if (dead instanceof Owner owner && owner.pool != null) {
                     LOG.debug("Closing the pool of a client that was never closed");
-                    close(woken.pool);
+                    close(owner.pool);
                 }
             }
         } catch (InterruptedException e) {
             // Nobody has a reason to interrupt this thread, and its pools still need it.
             LOG.debug("The reaper was interrupted, and goes on");
+        }
+    }
+
+    private void lost(Tether tether) {
+        // Told at most once, though what it does may release it, too.
+        if (tethers.remove(tether)) {
+            try {
+                tether.lost();
+            } catch (RuntimeException | Error e) {
+                // As below.
+                LOG.warn("The connection of a response that nobody has any more could not be taken back", e);
+            }
         }
     }
 

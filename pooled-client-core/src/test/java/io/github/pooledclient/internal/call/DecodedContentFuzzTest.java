@@ -142,6 +142,9 @@ class DecodedContentFuzzTest {
         public void close() {}
 
         @Override
+        public void lost() {}
+
+        @Override
         public void cancel() {}
     }
 

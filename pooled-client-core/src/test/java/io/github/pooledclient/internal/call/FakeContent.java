@@ -80,6 +80,11 @@ final class FakeContent implements ResponseContent {
     }
 
     @Override
+    public void lost() {
+        close();
+    }
+
+    @Override
     public void cancel() {
         cancelled = true;
         pieces.add(CUT_OFF);

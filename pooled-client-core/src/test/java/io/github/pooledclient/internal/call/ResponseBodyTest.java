@@ -18,6 +18,7 @@ import java.util.concurrent.Flow;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,8 +48,8 @@ class ResponseBodyTest {
                 throws IOException, InterruptedException {
             ResponseBody<String> body = of(callContent(content), subscriber);
             String received = body.receive();
-            if (body instanceof ThreadServedBody<String> threads) {
-                threads.serveRest();
+            if (body instanceof ThreadServedBody<String> threads && !threads.leaveUnlessAsked()) {
+                threads.serveAll();
             }
             return received;
         }
@@ -196,31 +197,91 @@ class ResponseBodyTest {
         assertThat(content.closes).isEqualTo(1);
     }
 
-    @ParameterizedTest
-    @EnumSource(names = "BY_THREAD")
-    void readerOfABodyWhoseThreadIsInterruptedHearsOfIt(Served served) throws Exception {
-        FakeContent content = new FakeContent();
+    @Test
+    void subscriberThatIsStuckIsInterruptedWithItsClient() throws Exception {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
         Subscriber subscriber = new Subscriber() {
             @Override
-            void askAgain() {
-                // Once it has something, it takes its time.
-                if (text.isEmpty()) {
-                    super.askAgain();
+            public void onNext(List<ByteBuffer> buffers) {
+                stuck.countDown();
+                try {
+                    never.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
                 }
+            }
+
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                subscription = given;
             }
         };
         subscriber.body.complete("early");
-        Thread[] receiver = new Thread[1];
-        FutureTask<String> receiving = inBackground(() -> {
-            receiver[0] = Thread.currentThread();
-            return served.receive(content.with("x"), subscriber);
-        });
-        await().until(() -> subscriber.text.equals("x"));
+        FakeContent content = new FakeContent().with("x");
+        ThreadServedBody<String> body = new ThreadServedBody<>(callContent(content), subscriber);
+        body.receive();
+        boolean left = body.leaveUnlessAsked();
+        subscriber.subscription().request(1);
+        stuck.await();
 
-        receiver[0].interrupt();
+        body.interrupt();
 
-        assertThat(receiving.get(10, TimeUnit.SECONDS)).isEqualTo("early");
-        assertThat(subscriber.failure).hasMessage("the client was shut down while the body was read");
+        await().until(() -> content.closes == 1);
+        assertThat(left).isTrue();
+    }
+
+    @Test
+    void demandAfterTheBodyWasHandedOverIsNotServedByTheOneWhoAsks() throws Exception {
+        CountDownLatch received = new CountDownLatch(1);
+        Thread[] servedBy = new Thread[1];
+        Subscriber subscriber = new Subscriber() {
+            @Override
+            public void onNext(List<ByteBuffer> buffers) {
+                servedBy[0] = Thread.currentThread();
+                received.countDown();
+            }
+
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                subscription = given;
+            }
+        };
+        subscriber.body.complete("early");
+        ThreadServedBody<String> body = new ThreadServedBody<>(callContent(new FakeContent().with("x")), subscriber);
+        body.receive();
+        boolean left = body.leaveUnlessAsked();
+
+        subscriber.subscription().request(1);
+
+        received.await();
+        assertThat(left).isTrue();
+        assertThat(servedBy[0]).isNotSameAs(Thread.currentThread());
+    }
+
+    @Test
+    void demandBeforeTheBodyIsHandedOverIsForTheCallsThread() throws Exception {
+        Subscriber subscriber = new Subscriber() {
+            @Override
+            public void onSubscribe(Flow.Subscription given) {
+                subscription = given;
+            }
+        };
+        subscriber.body.complete("early");
+        ThreadServedBody<String> body =
+                new ThreadServedBody<>(callContent(new FakeContent().with("x").end()), subscriber);
+        body.receive();
+        Thread asking = new Thread(() -> subscriber.subscription().request(1), "asking");
+        asking.start();
+        asking.join();
+
+        boolean left = body.leaveUnlessAsked();
+        String before = subscriber.text;
+        body.serveAll();
+
+        assertThat(left).isFalse();
+        assertThat(before).isEmpty();
+        assertThat(subscriber.text).isEqualTo("x");
     }
 
     static CallContent callContent(ResponseContent content) throws IOException {

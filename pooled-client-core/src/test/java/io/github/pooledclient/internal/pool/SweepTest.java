@@ -106,6 +106,43 @@ class SweepTest {
     }
 
     @Test
+    void leaseThatWasLostIsCountedAndTold() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+
+        f.acquire().discard(CloseReason.LEAKED);
+
+        assertThat(f.host().leaks()).isEqualTo(1);
+        assertThat(f.host().active()).isZero();
+        assertThat(f.host().closed()).isEqualTo(Map.of(CloseReason.LEAKED, 1L));
+        assertThat(f.listener.events()).contains("leaked a", "closed a: leaked");
+    }
+
+    @Test
+    void leaseThatIsHeldTooLongAndThenLostIsOneLeak() throws Exception {
+        PoolFixture f = new PoolFixture(settings().leakDetectionThreshold(Duration.ofSeconds(10)));
+        Lease<FakeConnection> lease = f.acquire();
+        f.ticker.advance(Duration.ofSeconds(10));
+        f.sweep();
+
+        lease.discard(CloseReason.LEAKED);
+
+        assertThat(f.host().leaks()).isEqualTo(1);
+        assertThat(f.listener.events()).containsOnlyOnce("leaked a");
+    }
+
+    @Test
+    void leaseThatHasEndedCannotBeLost() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        Lease<FakeConnection> lease = f.acquire();
+        lease.close();
+
+        lease.discard(CloseReason.LEAKED);
+
+        assertThat(f.host().leaks()).isZero();
+        assertThat(f.host().idle()).isEqualTo(1);
+    }
+
+    @Test
     void hostIsForgottenAfterTenEmptyMinutesAndItsCountsStay() throws Exception {
         PoolFixture f = new PoolFixture(settings());
         f.makeIdle(1);
