@@ -38,7 +38,9 @@ public final class AsyncCall<T> implements Runnable {
      */
     public static <T> CompletableFuture<HttpResponse<T>> start(
             CallSettings settings, HttpRequest request, BodyHandler<T> handler) {
-        AsyncCall<T> async = new AsyncCall<>(settings, new Call<>(settings, request, handler));
+        Call<T> call = new Call<>(settings, request, handler);
+        call.rememberSender();
+        AsyncCall<T> async = new AsyncCall<>(settings, call);
         try {
             // Now, not on its thread: a client that is shut down finishes the calls it has taken.
             settings.lifecycle.begin();

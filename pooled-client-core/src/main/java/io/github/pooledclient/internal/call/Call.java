@@ -38,6 +38,7 @@ public final class Call<T> {
     // What redirects change.
     private HttpRequest request;
     private @Nullable HttpResponse<T> previous;
+    private @Nullable Throwable sentAt;
 
     /**
      * @throws IllegalArgumentException if the request cannot be sent as it is
@@ -70,6 +71,23 @@ public final class Call<T> {
     public HttpResponse<T> run() throws IOException, InterruptedException {
         settings.lifecycle.begin();
         return exchange(CallerServedBody::new);
+    }
+
+    /** Keeps the stack of the calling thread for leak detection, where that is on: another thread will run the call. */
+    void rememberSender() {
+        if (!settings.pool
+                .settings()
+                .forOrigin(head.origin())
+                .leakDetectionThreshold()
+                .isZero()) {
+            sentAt = new Throwable("the call was sent here, by thread "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    @Nullable
+    Throwable sentAt() {
+        return sentAt;
     }
 
     /** Takes the response of a call whose body may still come. */

@@ -65,15 +65,20 @@ public final class CallSettings {
     }
 
     /** How the first connection for an exchange is wanted. */
-    Acquisition acquisition(Deadline deadline, boolean isReplayable) {
-        if (deadline.isNever()) {
+    Acquisition acquisition(Call<?> call, boolean isReplayable) {
+        if (call.deadline().isNever() && call.sentAt() == null) {
             return isReplayable ? replayable : notReplayable;
         }
-        return new Acquisition(deadline, connectTimeoutNanos, false, isReplayable, lifecycle.token());
+        return acquisition(call, false, isReplayable);
     }
 
     /** How a connection is wanted after one that was stale. */
-    Acquisition freshAcquisition(Deadline deadline) {
-        return new Acquisition(deadline, connectTimeoutNanos, true, false, lifecycle.token());
+    Acquisition freshAcquisition(Call<?> call) {
+        return acquisition(call, true, false);
+    }
+
+    private Acquisition acquisition(Call<?> call, boolean fresh, boolean isReplayable) {
+        return new Acquisition(
+                call.deadline(), connectTimeoutNanos, fresh, isReplayable, lifecycle.token(), call.sentAt());
     }
 }

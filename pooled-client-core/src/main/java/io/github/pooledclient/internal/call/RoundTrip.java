@@ -55,7 +55,7 @@ final class RoundTrip implements Interceptor {
     private Reply roundTrip(Call<?> call, Route route, RequestHead head, RequestContent content)
             throws IOException, InterruptedException {
         boolean replayable = isReplayable(head, content);
-        Lease<HttpConnection> first = settings.pool.acquire(route, settings.acquisition(call.deadline(), replayable));
+        Lease<HttpConnection> first = settings.pool.acquire(route, settings.acquisition(call, replayable));
         try {
             return exchange(call, first, head, content);
         } catch (IOException failure) {
@@ -90,8 +90,7 @@ final class RoundTrip implements Interceptor {
         settings.pool.retriedAfter(route, stale);
         try {
             // A new one: after a restart of the server all that are idle are as dead as the first.
-            return exchange(
-                    call, settings.pool.acquire(route, settings.freshAcquisition(call.deadline())), head, content);
+            return exchange(call, settings.pool.acquire(route, settings.freshAcquisition(call)), head, content);
         } catch (IOException again) {
             throw furthest(failure, again);
         } catch (InterruptedException again) {

@@ -224,7 +224,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             PooledConnection<C> connection = (PooledConnection<C>) got;
             CloseReason bad = whyNotLent(connection, how);
             if (bad == null) {
-                return leaseOf(connection, true, start);
+                return leaseOf(connection, true, how.wantedAt(), start);
             }
             got = replace(connection, bad, how);
         }
@@ -299,7 +299,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             counters.opened++;
         });
         listeners.opened(name, outcome.nanos());
-        return leaseOf(opened, false, start);
+        return leaseOf(opened, false, how.wantedAt(), start);
     }
 
     // One deadline for the wait and the connect, but "no wait at all" leaves the connect a timeout of its own.
@@ -331,9 +331,13 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         return Opener.rethrow(failure);
     }
 
-    private HeldLease<C> leaseOf(PooledConnection<C> connection, boolean reused, long start) {
+    private HeldLease<C> leaseOf(
+            PooledConnection<C> connection, boolean reused, @Nullable Throwable wantedAt, long start) {
         if (leakThresholdNanos != 0) {
-            Throwable here = new Throwable("a connection to " + name + " was acquired here");
+            Throwable here = new Throwable(
+                    "a connection to " + name + " was acquired here, by thread "
+                            + Thread.currentThread().getName(),
+                    wantedAt);
             locked(() -> connection.acquiredAt = here);
             schedule.atLatest(connection.since + leakThresholdNanos);
         }
@@ -564,7 +568,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             PooledConnection<C> taken = c;
             CloseReason bad = whyNotLent(taken, Acquisition.PLAIN);
             if (bad == null) {
-                return leaseOf(taken, true, start);
+                return leaseOf(taken, true, null, start);
             }
             locked(() -> {
                 counters.reused--;
