@@ -93,7 +93,7 @@ final class DigestCredentials implements Credentials {
                 .append(", response=\"")
                 .append(response)
                 .append('"');
-        if (challenge.parameters().containsKey("algorithm")) {
+        if (!challenge.parameter("algorithm").isEmpty()) {
             value.append(", algorithm=").append(challenge.parameter("algorithm"));
         }
         if (challenge.parameters().containsKey("opaque")) {

@@ -3,7 +3,9 @@ package io.github.pooledclient.internal.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.PasswordAuthentication;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -38,5 +40,15 @@ class DigestCredentialsTest {
         Challenge challenge = new Challenge("digest", Map.of("nonce", "n", "qop", qop, "algorithm", algorithm));
 
         assertThat(DigestCredentials.rank(challenge)).as(rfc).isEqualTo(rank);
+    }
+
+    @Test
+    void algorithmOfNothingIsNotRepeated() {
+        Challenge challenge = new Challenge("digest", Map.of("realm", "r", "nonce", "n", "algorithm", ""));
+
+        DigestCredentials credentials =
+                DigestCredentials.of(challenge, new PasswordAuthentication("user", "secret".toCharArray()));
+
+        assertThat(credentials.authorization("GET", "/")).doesNotContain("algorithm");
     }
 }
