@@ -138,12 +138,26 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         if (host == null || connection == null) {
             return false;
         }
-        if (leave(waiter)) {
-            Waiter.wake(waiter.serve(connection, null));
+        if (serve(waiter, connection)) {
+            Waiter.wake(waiter);
         } else {
             host.takeBack(connection, null);
         }
         return true;
+    }
+
+    // Under one hold of the lock: who finds that it has left the line must find its answer too.
+    private boolean serve(Waiter waiter, PooledConnection<C> connection) {
+        lock.lock();
+        try {
+            boolean left = leaveLocked(waiter);
+            if (left) {
+                waiter.serve(connection, null);
+            }
+            return left;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private @Nullable HostPool<K, C> hostOfOldIdle() {
