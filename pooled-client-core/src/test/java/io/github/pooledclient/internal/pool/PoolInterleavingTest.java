@@ -319,6 +319,20 @@ class PoolInterleavingTest {
     }
 
     @Test
+    void whoeverWaitsForAPlaceTakesAnIdleConnectionOfItsOwnHost() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE_OF_ALL_TWO_A_HOST);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+            Deadline soon = Deadline.at(pool.ticker.nanos() + 1000);
+
+            in.inParallel(
+                    () -> useBefore(pool, A, soon), lease::close, () -> pool.ticker.advance(Duration.ofSeconds(1)));
+
+            pool.check(A);
+        });
+    }
+
+    @Test
     void placeOfAFailedOpenIsHandedFromHostToHost() throws Exception {
         explore(in -> {
             CountedPool pool = new CountedPool(ONE_OF_ALL);
