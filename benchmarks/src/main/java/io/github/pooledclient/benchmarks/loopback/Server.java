@@ -35,18 +35,40 @@ final class Server implements AutoCloseable {
             throws IOException, InterruptedException, GeneralSecurityException {
         int plainPort = freePort();
         int tlsPort = freePort();
-        boolean nginx = Processes.isInstalled("nginx");
-        List<String> command = nginx
-                ? List.of("nginx", "-p", directory.toString(), "-c", nginx(directory, keyStore, plainPort, tlsPort))
-                : Processes.java(
-                        List.of(),
-                        SmallServer.class,
-                        List.of(Integer.toString(plainPort), Integer.toString(tlsPort), keyStore.toString()));
-        Process process = new ProcessBuilder(Processes.onCore(core, command))
+        if (!Processes.isInstalled("nginx")) {
+            return start(
+                    directory,
+                    "small server",
+                    plainPort,
+                    tlsPort,
+                    Processes.onCore(core, small(keyStore, plainPort, tlsPort)));
+        }
+        String configuration = nginx(directory, keyStore, plainPort, tlsPort);
+        List<String> command = List.of("nginx", "-p", directory.toString(), "-c", configuration);
+        return start(directory, "nginx", plainPort, tlsPort, Processes.onCore(core, command));
+    }
+
+    /** Starts the one of ours, which can do more. */
+    static Server startSmall(Path directory, Path keyStore) throws IOException, InterruptedException {
+        int plainPort = freePort();
+        int tlsPort = freePort();
+        return start(directory, "small server", plainPort, tlsPort, small(keyStore, plainPort, tlsPort));
+    }
+
+    private static List<String> small(Path keyStore, int plainPort, int tlsPort) {
+        return Processes.java(
+                List.of(),
+                SmallServer.class,
+                List.of(Integer.toString(plainPort), Integer.toString(tlsPort), keyStore.toString()));
+    }
+
+    private static Server start(Path directory, String name, int plainPort, int tlsPort, List<String> command)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(directory.resolve("server.log").toFile())
                 .start();
-        Server server = new Server(process, nginx ? "nginx" : "small server", plainPort, tlsPort);
+        Server server = new Server(process, name, plainPort, tlsPort);
         server.awaitStart(directory);
         return server;
     }

@@ -4,20 +4,29 @@ package io.github.pooledclient.benchmarks.loopback;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
 import org.jspecify.annotations.Nullable;
 
 /** A server for machines without nginx: a thread for each connection, and two answers. */
 final class SmallServer {
 
+    /** With a number behind it: answered when there are so many requests. */
+    static final String TOGETHER = "/together-";
+
     private static final int BACKLOG = 10_000;
 
     private final byte[] small = answer(Server.SMALL_LENGTH);
     private final byte[] large = answer(Server.LARGE_LENGTH);
+    private final Map<Integer, CyclicBarrier> together = new ConcurrentHashMap<>();
 
     private SmallServer() {}
 
@@ -78,6 +87,18 @@ final class SmallServer {
             }
             head.append((char) next);
         }
+        int number = head.indexOf(TOGETHER);
+        if (number >= 0) {
+            awaitOthers(Integer.parseInt(head.substring(number + TOGETHER.length(), head.indexOf(" HTTP/"))));
+        }
         return head.indexOf(Server.LARGE) >= 0 ? large : small;
+    }
+
+    private void awaitOthers(int number) throws IOException {
+        try {
+            together.computeIfAbsent(number, CyclicBarrier::new).await();
+        } catch (InterruptedException | BrokenBarrierException e) {
+            throw new InterruptedIOException("interrupted while waiting for " + number + " requests");
+        }
     }
 }
