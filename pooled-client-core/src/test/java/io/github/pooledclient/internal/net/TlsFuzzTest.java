@@ -211,7 +211,9 @@ class TlsFuzzTest {
         }
 
         private static byte[] bytes(ByteBuffer buffer) {
-            return buffer.array();
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return bytes;
         }
 
         @Override
