@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.benchmarks;
 
+import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.Exchange;
 import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.RequestContent;
 import io.github.pooledclient.internal.http.RequestHead;
 import io.github.pooledclient.internal.http1.Http1Connection;
-import io.github.pooledclient.internal.http1.Http1Limits;
 import io.github.pooledclient.internal.net.DeadlineWatchdog;
 import io.github.pooledclient.internal.net.TimedTransport;
 import io.github.pooledclient.transport.Deadline;
@@ -45,8 +45,12 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class CodecBenchmark {
 
-    private static final ExchangeLimits LIMITS =
-            new ExchangeLimits(Deadline.never(), TimeUnit.SECONDS.toNanos(30), TimeUnit.SECONDS.toNanos(1), true);
+    private static final ExchangeLimits LIMITS = new ExchangeLimits(
+            Deadline.never(),
+            TimeUnit.SECONDS.toNanos(30),
+            TimeUnit.SECONDS.toNanos(1),
+            MessageLimits.defaults(),
+            true);
 
     /** What the peer answers. */
     public enum Answer {
@@ -93,8 +97,7 @@ public class CodecBenchmark {
                 DeadlineWatchdog.shared(),
                 Ticker.system());
         timed = transport;
-        connection = new Http1Connection(
-                request.origin(), transport, transport, null, Http1Limits.DEFAULTS, true, Ticker.system());
+        connection = new Http1Connection(request.origin(), transport, transport, null, true, Ticker.system());
     }
 
     @TearDown(Level.Trial)
