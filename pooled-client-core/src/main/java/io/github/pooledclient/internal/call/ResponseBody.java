@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Feeds a {@link BodySubscriber} from blocking reads. Where these happen is the subclass's to say: on the thread that asks
- * ({@link CallerServedBody}), or on the exchange's own ({@link ThreadServedBody}).
+ * ({@link CallerServedBody}), or on one of ours ({@link ThreadServedBody}).
  *
  * <p>Any thread may ask and cancel; one at a time reads and signals. Buffers are the subscriber's to keep.
  *
