@@ -24,10 +24,6 @@ class LimitsTest {
                             () -> sample.get(i % 2 == 0 ? "/call/slow" : "/rest/slow"), callers))
                     .toList();
 
-            Awaitility.await()
-                    .untilAsserted(
-                            () -> assertThat(sample.upstream().path("pending").asInt())
-                                    .isPositive());
             List<ResponseEntity<String>> answers =
                     calls.stream().map(CompletableFuture::join).toList();
 
