@@ -24,7 +24,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -120,7 +120,7 @@ final class SoakCall {
     private final Reading reading;
     private final long cancelAfterMillis;
 
-    SoakCall(long id, Random random, boolean isSecure, boolean isPlainJdk) {
+    SoakCall(long id, SplittableRandom random, boolean isSecure, boolean isPlainJdk) {
         this.isSecure = isSecure;
         upload = random.nextInt(5) < 3 ? Upload.NONE : UPLOADS.get(biased(random, UPLOADS.size()));
         target = new Target(
@@ -138,11 +138,11 @@ final class SoakCall {
     }
 
     /** The first is twice as likely as the last, about. */
-    private static int biased(Random random, int bound) {
+    private static int biased(SplittableRandom random, int bound) {
         return Math.min(random.nextInt(bound), random.nextInt(bound));
     }
 
-    private static int size(Random random) {
+    private static int size(SplittableRandom random) {
         int kind = random.nextInt(20);
         int most = kind == 0 ? 0 : kind < 12 ? 1000 : kind < 18 ? 32_000 : 1 << 20;
         return most == 0 ? 0 : random.nextInt(most + 1);

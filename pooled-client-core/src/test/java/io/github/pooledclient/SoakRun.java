@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -45,7 +45,7 @@ final class SoakRun implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final long seed;
-    private final Random random;
+    private final SplittableRandom random;
     private final Place plain;
     private final Place secure;
     private final SoakWitness witness = new SoakWitness();
@@ -54,6 +54,7 @@ final class SoakRun implements AutoCloseable {
     private final SoakLedger ledger;
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2, SoakRun::thread);
     private final AtomicLong ids = new AtomicLong(1);
+    private Set<String> misledBefore = Set.of();
 
     /** A server and the way to it. */
     private record Place(CheckingOrigin origin, FaultyProxy proxy, URI base) implements AutoCloseable {
@@ -89,7 +90,7 @@ final class SoakRun implements AutoCloseable {
 
     SoakRun(long seed, boolean isPlainJdk) throws IOException {
         this.seed = seed;
-        this.random = new Random(seed);
+        this.random = new SplittableRandom(seed);
         this.plain = Place.start(seed, false);
         this.secure = Place.start(~seed, true);
         this.pooled = isPlainJdk ? null : pooledClient();
@@ -191,7 +192,7 @@ final class SoakRun implements AutoCloseable {
         List<Ended> ended = new ArrayList<>();
         while (System.nanoTime() - end < 0) {
             long id = ids.getAndIncrement();
-            Random own = new Random(seed + id);
+            SplittableRandom own = new SplittableRandom(seed + id);
             SoakCall call = new SoakCall(id, own, own.nextDouble() < secureShare, pooled == null);
             ended.add(new Ended(call, call.run(client, (call.isSecure ? secure : plain).base(), timer)));
             if (own.nextInt(10) == 0) {
@@ -239,26 +240,50 @@ final class SoakRun implements AutoCloseable {
         return now.closed().values().stream().mapToLong(Long::longValue).sum();
     }
 
+    private List<Ended> excused(List<Ended> all) {
+        List<Ended> ended = all;
+        Set<String> misled = Set.of();
+        for (int before = -1; misled.size() > before; ) {
+            before = misled.size();
+            Set<String> known =
+                    Stream.concat(misledBefore.stream(), crossed(ended)).collect(Collectors.toSet());
+            ended = ended.stream().map(one -> one.excusedBy(known)).toList();
+            misled = known;
+        }
+        // What a proxy delays may arrive in the next round.
+        misledBefore = crossed(ended).collect(Collectors.toSet());
+        return ended;
+    }
+
+    private static Stream<String> crossed(List<Ended> ended) {
+        return ended.stream()
+                .filter(one -> one.outcome().what() == What.CROSSED)
+                .map(one -> Long.toString(one.call().target.id()));
+    }
+
+    private static String find(List<Ended> ended, String id) {
+        return ended.stream()
+                .filter(one -> Long.toString(one.call().target.id()).equals(id))
+                .findFirst()
+                .map(Ended::toString)
+                .orElse("of an earlier round");
+    }
+
     private int openSockets() {
         return places().mapToInt(place -> place.proxy().open() + place.origin().open())
                 .sum();
     }
 
     private void judge(List<Ended> all) {
-        List<Ended> ended = all;
-        for (int before = -1, now = 0; now > before; ) {
-            Set<String> misled = ended.stream()
-                    .filter(one -> one.outcome().what() == What.CROSSED)
-                    .map(one -> Long.toString(one.call().target.id()))
-                    .collect(Collectors.toSet());
-            ended = ended.stream().map(one -> one.excusedBy(misled)).toList();
-            before = now;
-            now = misled.size();
-        }
+        List<Ended> ended = excused(all);
         for (Ended one : ended) {
             SoakCall call = one.call();
             Reception received = (call.isSecure ? secure : plain).origin().reception(call.target.id());
             ledger.judge(call, one.outcome(), received, witness);
+            if (one.outcome().what() == What.OTHERS_ANSWER) {
+                System.out.println(
+                        "soak: whose answer: " + find(ended, one.outcome().detail()));
+            }
         }
         places().forEach(place -> {
             CheckingOrigin origin = place.origin();

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
@@ -134,7 +134,7 @@ public final class CheckingOrigin implements AutoCloseable {
             this.needsFraming = needsFraming;
         }
 
-        static Mischief random(Random random) {
+        static Mischief random(SplittableRandom random) {
             return random.nextInt(8) > 0 ? NONE : ALL[random.nextInt(ALL.length)];
         }
     }
@@ -234,7 +234,7 @@ public final class CheckingOrigin implements AutoCloseable {
      * @param delivered how many bytes the client has received on a connection, by the port of its other end
      * @return how many it will have received when it has received this
      */
-    public Map<Integer, Long> speakUnasked(Random random, IntToLongFunction delivered) {
+    public Map<Integer, Long> speakUnasked(SplittableRandom random, IntToLongFunction delivered) {
         Map<Integer, Long> spoken = new ConcurrentHashMap<>();
         open.forEach((port, peer) -> {
             try {
@@ -276,7 +276,7 @@ public final class CheckingOrigin implements AutoCloseable {
         private final Socket socket;
         private final InputStream in;
         private final OutputStream out;
-        private Random random;
+        private SplittableRandom random;
         private int lateMillis;
         private Mischief late = Mischief.NONE;
         private int answers;
@@ -288,7 +288,7 @@ public final class CheckingOrigin implements AutoCloseable {
             this.socket = socket;
             this.in = new BufferedInputStream(socket.getInputStream(), 16 * 1024);
             this.out = socket.getOutputStream();
-            this.random = new Random(seed + ordinal);
+            this.random = new SplittableRandom(seed + ordinal);
         }
 
         @Override
@@ -376,7 +376,7 @@ public final class CheckingOrigin implements AutoCloseable {
             Reception received = receptions.merge(
                     target.id(), new Reception(1, 0), (before, more) -> before.plus(more.heads(), more.whole()));
             // Where this seed has led once it leads again, whichever connection the request comes on.
-            random = new Random(seed ^ (target.id() * 31 + received.heads()));
+            random = new SplittableRandom(seed ^ (target.id() * 31 + received.heads()));
             Mischief done = Mischief.random(random);
             if (done.needsFraming && target.framing() == Target.Framing.UNTIL_CLOSE) {
                 // Nobody could tell where the body ends.
@@ -445,7 +445,10 @@ public final class CheckingOrigin implements AutoCloseable {
 
         private boolean answer(Target target, Mischief done) throws IOException, InterruptedException {
             byte[] answer = whole(target, done);
-            boolean isLast = target.framing() == Target.Framing.UNTIL_CLOSE || done == Mischief.SAYS_CLOSE;
+            // Whoever is misled by a cut body fails, and is not known to be misled: he should leave no answer behind.
+            boolean isLast = target.framing() == Target.Framing.UNTIL_CLOSE
+                    || done == Mischief.SAYS_CLOSE
+                    || done == Mischief.CUT_GZIP;
             count(done);
             answers++;
             hasSaidMore = done == Mischief.SURPLUS_BEHIND || done == Mischief.ANSWER_BEHIND;
@@ -519,7 +522,7 @@ public final class CheckingOrigin implements AutoCloseable {
         }
 
         /** From another thread, while this one waits for a request. */
-        int speakUnasked(Random chance) throws IOException {
+        int speakUnasked(SplittableRandom chance) throws IOException {
             if (!isIdle || answers == 0 || chance.nextBoolean()) {
                 return 0;
             }

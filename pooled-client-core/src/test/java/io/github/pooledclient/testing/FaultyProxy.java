@@ -10,7 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -55,7 +55,7 @@ public final class FaultyProxy implements AutoCloseable {
             this.isFinal = isFinal;
         }
 
-        static Fault random(Random random) {
+        static Fault random(SplittableRandom random) {
             int drawn = random.nextInt(TOTAL);
             for (Fault fault : values()) {
                 drawn -= fault.weight;
@@ -121,7 +121,7 @@ public final class FaultyProxy implements AutoCloseable {
                 client.setTcpNoDelay(true);
                 Socket origin = new Socket(InetAddress.getLoopbackAddress(), originPort);
                 origin.setTcpNoDelay(true);
-                new Relay(client, origin, new Random(seed + accepted.incrementAndGet())).start(from);
+                new Relay(client, origin, new SplittableRandom(seed + accepted.incrementAndGet())).start(from);
             } catch (IOException e) {
                 // The listener was closed, or the client has gone already.
             }
@@ -200,11 +200,11 @@ public final class FaultyProxy implements AutoCloseable {
         private final AtomicLong delivered = new AtomicLong();
         private volatile boolean isStalled;
 
-        Relay(Socket client, Socket origin, Random random) throws IOException {
+        Relay(Socket client, Socket origin, SplittableRandom random) throws IOException {
             this.client = client;
             this.origin = origin;
-            this.requests = new Pump(this, client, origin, 1, new Random(random.nextLong()));
-            this.responses = new Pump(this, origin, client, 0, new Random(random.nextLong()));
+            this.requests = new Pump(this, client, origin, 1, new SplittableRandom(random.nextLong()));
+            this.responses = new Pump(this, origin, client, 0, new SplittableRandom(random.nextLong()));
         }
 
         void start(ServerSocket from) {
@@ -254,7 +254,7 @@ public final class FaultyProxy implements AutoCloseable {
         private final InputStream in;
         private final OutputStream out;
         private final int parity;
-        private final Random random;
+        private final SplittableRandom random;
 
         private int turn;
         private long passed;
@@ -264,7 +264,7 @@ public final class FaultyProxy implements AutoCloseable {
         private int dribbling;
         private int slow;
 
-        Pump(Relay relay, Socket from, Socket to, int parity, Random random) throws IOException {
+        Pump(Relay relay, Socket from, Socket to, int parity, SplittableRandom random) throws IOException {
             this.relay = relay;
             this.to = to;
             this.in = from.getInputStream();
