@@ -57,7 +57,10 @@ class LifecycleContractTest {
 
     private ScriptedServer slowServer() throws IOException {
         return ScriptedServer.start(peer -> {
-            peer.readRequest();
+            if (peer.readRequestOrEnd() == null) {
+                // The JDK's client, cut off, opens another connection before it gives up.
+                return;
+            }
             arrived.countDown();
             answer.await();
             peer.send(ok("hi"));
@@ -151,7 +154,7 @@ class LifecycleContractTest {
                 OpenClient open = client.open()) {
             CompletableFuture<HttpResponse<String>> call = sendAsync(open, server);
             CompletableFuture<HttpResponse<String>> blocking = EndToEnd.inBackground(() -> open.get(server.uri("/")));
-            arrived.await();
+            server.awaitRequests(2);
 
             call(open, "shutdownNow");
 
