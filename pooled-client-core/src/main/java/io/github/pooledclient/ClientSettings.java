@@ -9,11 +9,13 @@ import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.time.Duration;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one client, or view, is set to; all but the pool. Immutable. */
@@ -26,6 +28,7 @@ record ClientSettings(
         MessageLimits limits,
         TlsIdentity tls,
         @Nullable ProxySelector proxy,
+        @Nullable Predicate<InetSocketAddress> addressFilter,
         @Nullable CookieHandler cookieHandler,
         @Nullable Authenticator authenticator,
         @Nullable Executor executor) {
@@ -33,7 +36,7 @@ record ClientSettings(
     CallSettings forCalls(SharedPool shared, Lifecycle lifecycle) {
         return new CallSettings(
                 shared.pool(),
-                new RoutePlanner(proxy, tls),
+                new RoutePlanner(proxy, tls, addressFilter),
                 lifecycle,
                 Ticker.system(),
                 Deadline.toNanos(connectTimeout),

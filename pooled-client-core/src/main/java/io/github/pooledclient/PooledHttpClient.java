@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -265,6 +267,11 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         return Optional.ofNullable(settings.proxy());
     }
 
+    /** Which addresses may be connected to; empty means all. */
+    public Optional<Predicate<InetSocketAddress>> addressFilter() {
+        return Optional.ofNullable(settings.addressFilter());
+    }
+
     @Override
     public SSLContext sslContext() {
         return settings.tls().context();
@@ -336,6 +343,15 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
          * {@link MessageLimits#defaults()}.
          */
         Builder limits(MessageLimits limits);
+
+        /**
+         * Which addresses may be connected to, asked on the calling thread each time that a connection is opened; a host none
+         * of whose addresses may be is an {@link io.github.pooledclient.transport.AddressRefusedException}. Through a
+         * {@linkplain HttpClient.Builder#proxy proxy}, all addresses that this host knows of the origin must be allowed; what
+         * the proxy itself finds is beyond the filter. Clients and views of one pool whose filters are not equal share no
+         * connections. Default: all.
+         */
+        Builder addressFilter(Predicate<InetSocketAddress> allowed);
 
         /**
          * How long opening a connection may take, TLS included; the acquire timeout of the pool bounds it as well. Default:

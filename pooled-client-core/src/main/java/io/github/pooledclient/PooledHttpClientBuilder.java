@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
@@ -22,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable SSLParameters sslParameters;
     private @Nullable TlsIdentity inheritedTls;
     private @Nullable ProxySelector proxy;
+    private @Nullable Predicate<InetSocketAddress> addressFilter;
     private @Nullable CookieHandler cookieHandler;
     private @Nullable Authenticator authenticator;
     private @Nullable Executor executor;
@@ -66,6 +69,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         limits = settings.limits();
         inheritedTls = settings.tls();
         proxy = settings.proxy();
+        addressFilter = settings.addressFilter();
         cookieHandler = settings.cookieHandler();
         authenticator = settings.authenticator();
         executor = settings.executor();
@@ -193,6 +197,12 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     }
 
     @Override
+    public PooledHttpClientBuilder addressFilter(Predicate<InetSocketAddress> allowed) {
+        addressFilter = Objects.requireNonNull(allowed, "allowed");
+        return this;
+    }
+
+    @Override
     public PooledHttpClient build() {
         ClientSettings settings = new ClientSettings(
                 connectTimeout,
@@ -203,6 +213,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 limits,
                 tls(),
                 proxy,
+                addressFilter,
                 cookieHandler,
                 authenticator,
                 executor);

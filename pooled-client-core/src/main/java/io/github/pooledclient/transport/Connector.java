@@ -12,7 +12,7 @@ import java.io.IOException;
 public interface Connector {
 
     /**
-     * Opens a transport, on the calling thread.
+     * Opens a transport, on the calling thread. Connects only to addresses that the route {@linkplain Route#allows allows}.
      *
      * @param deadline by when; a connector that cannot be interrupted should look at it itself
      * @throws java.net.http.HttpConnectTimeoutException if the deadline passed; its message names the phase

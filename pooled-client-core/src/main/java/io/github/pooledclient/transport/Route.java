@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.transport;
 
+import java.net.InetSocketAddress;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +16,21 @@ public final class Route {
     private final Origin origin;
     private final @Nullable TlsIdentity tls;
     private final @Nullable HttpProxy proxy;
+    private final @Nullable Predicate<InetSocketAddress> filter;
     // Looked up once per exchange, so computed once.
     private final int hash;
 
-    private Route(Origin origin, @Nullable TlsIdentity tls, @Nullable HttpProxy proxy) {
+    private Route(
+            Origin origin,
+            @Nullable TlsIdentity tls,
+            @Nullable HttpProxy proxy,
+            @Nullable Predicate<InetSocketAddress> filter) {
         this.origin = Objects.requireNonNull(origin, "origin");
         this.tls = tls;
         this.proxy = proxy;
-        this.hash = 31 * (31 * origin.hashCode() + Objects.hashCode(tls)) + Objects.hashCode(proxy);
+        this.filter = filter;
+        this.hash = 31 * (31 * (31 * origin.hashCode() + Objects.hashCode(tls)) + Objects.hashCode(proxy))
+                + Objects.hashCode(filter);
     }
 
     /**
@@ -34,12 +43,20 @@ public final class Route {
         if (origin.isSecure() && tls == null) {
             throw new IllegalArgumentException("a TLS identity is needed for " + origin);
         }
-        return new Route(origin, origin.isSecure() ? tls : null, null);
+        return new Route(origin, origin.isSecure() ? tls : null, null, null);
     }
 
     /** The same origin and identity, by way of a proxy. */
     public Route through(HttpProxy newProxy) {
-        return new Route(origin, tls, newProxy);
+        return new Route(origin, tls, newProxy, filter);
+    }
+
+    /**
+     * The same way, connecting only to addresses for which a filter is true. Routes with filters that are not equal share no
+     * connections, so that nobody gets one to an address that is refused.
+     */
+    public Route filteredBy(@Nullable Predicate<InetSocketAddress> newFilter) {
+        return new Route(origin, tls, proxy, newFilter);
     }
 
     public Origin origin() {
@@ -66,6 +83,19 @@ public final class Route {
         return proxy != null && origin.isSecure();
     }
 
+    /** Whether there is an address filter. A {@link Connector} of your own asks {@link #allows} before it connects. */
+    public boolean isFiltered() {
+        return filter != null;
+    }
+
+    /**
+     * Whether an address of the origin may be connected to, by a proxy if there is one. A proxy's own address is not asked
+     * about: somebody chose it.
+     */
+    public boolean allows(InetSocketAddress address) {
+        return filter == null || filter.test(address);
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         if (this == other) {
@@ -75,7 +105,8 @@ public final class Route {
                 && hash == that.hash
                 && origin.equals(that.origin)
                 && Objects.equals(tls, that.tls)
-                && Objects.equals(proxy, that.proxy);
+                && Objects.equals(proxy, that.proxy)
+                && Objects.equals(filter, that.filter);
     }
 
     @Override

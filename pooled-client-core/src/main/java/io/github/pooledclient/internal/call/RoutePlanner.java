@@ -13,6 +13,7 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the way to an origin: by which proxy, with which TLS identity. Safe for use by several threads. */
@@ -20,13 +21,17 @@ public final class RoutePlanner {
 
     private final @Nullable ProxySelector selector;
     private final TlsIdentity tls;
+    private final @Nullable Predicate<InetSocketAddress> filter;
 
     /**
      * @param selector null: the default one of the JVM, asked anew each time as it may be replaced
+     * @param filter which addresses may be connected to; null: all
      */
-    public RoutePlanner(@Nullable ProxySelector selector, TlsIdentity tls) {
+    public RoutePlanner(
+            @Nullable ProxySelector selector, TlsIdentity tls, @Nullable Predicate<InetSocketAddress> filter) {
         this.selector = selector;
         this.tls = tls;
+        this.filter = filter;
     }
 
     /**
@@ -36,7 +41,8 @@ public final class RoutePlanner {
      * @throws IOException if a kind of proxy is asked for that there is no support for: to go past it in silence would be wrong
      */
     Route routeTo(URI target, Origin origin, @Nullable String proxyAuthorization) throws IOException {
-        Route direct = Route.direct(origin, tls);
+        Route anyAddress = Route.direct(origin, tls);
+        Route direct = filter == null ? anyAddress : anyAddress.filteredBy(filter);
         Origin proxy = proxy(target, origin);
         return proxy == null ? direct : direct.through(new HttpProxy(proxy, proxyAuthorization));
     }

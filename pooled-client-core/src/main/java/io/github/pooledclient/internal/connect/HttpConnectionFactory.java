@@ -12,6 +12,7 @@ import io.github.pooledclient.internal.net.TimedTransport;
 import io.github.pooledclient.internal.net.TlsTransport;
 import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.pool.ConnectionSource;
+import io.github.pooledclient.transport.AddressRefusedException;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HttpProxy;
@@ -21,6 +22,7 @@ import io.github.pooledclient.transport.TlsIdentity;
 import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.InetSocketAddress;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.function.Predicate;
@@ -61,10 +63,22 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
 
     private Transport connect(Route route, Deadline deadline) throws IOException, InterruptedException {
         try {
-            return connector.connect(route, deadline);
+            return allowed(route, connector.connect(route, deadline));
         } catch (ClosedByInterruptException e) {
             throw interrupted("connecting to " + route, e);
         }
+    }
+
+    // Our own connector asked before it connected; one that an application brings may know nothing of filters.
+    private static Transport allowed(Route route, Transport opened) throws IOException {
+        if (route.proxy() == null
+                && opened.remoteAddress() instanceof InetSocketAddress address
+                && !route.allows(address)) {
+            opened.close();
+            throw new AddressRefusedException(
+                    route.origin().host(), "no connection to " + route + ": the address filter refuses " + address);
+        }
+        return opened;
     }
 
     // The flag is set; the exception stands for it.

@@ -45,7 +45,9 @@ public final class ChannelConnector implements Connector {
         }
         ConnectAttempt attempt = ConnectAttempt.begin(route, deadline, ticker);
         List<InetSocketAddress> addresses = AddressOrder.forConnecting(
-                sockets.local(), resolver.resolve(attempt), route.firstHop().port());
+                sockets.local(),
+                AllowedAddresses.of(attempt, resolver),
+                route.firstHop().port());
         SocketChannel channel = addresses.size() == 1
                 ? connectTo(addresses.get(0), attempt)
                 : AddressRace.run(addresses, sockets, attempt);

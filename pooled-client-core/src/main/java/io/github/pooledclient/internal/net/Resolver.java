@@ -33,9 +33,8 @@ final class Resolver {
         this.lookup = lookup;
     }
 
-    /** The addresses of the host that is to be connected to; at least one. */
-    List<InetAddress> resolve(ConnectAttempt attempt) throws IOException, InterruptedException {
-        String host = attempt.route().firstHop().host();
+    /** The addresses of a host, by name or address; at least one. */
+    List<InetAddress> resolve(String host, ConnectAttempt attempt) throws IOException, InterruptedException {
         if (IpLiteral.matches(host)) {
             return List.of(InetAddress.getByName(host));
         }

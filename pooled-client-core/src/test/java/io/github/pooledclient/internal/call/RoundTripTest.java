@@ -61,7 +61,7 @@ class RoundTripTest {
         TlsIdentity tls = new TlsIdentity(context, context.getDefaultSSLParameters());
         return new CallSettings(
                 pool,
-                new RoutePlanner(HttpClient.Builder.NO_PROXY, tls),
+                new RoutePlanner(HttpClient.Builder.NO_PROXY, tls, null),
                 lifecycle,
                 Ticker.system(),
                 0,

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.pooledclient.testing.TestCertificates;
+import io.github.pooledclient.transport.AddressRefusedException;
 import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.HttpProxy;
 import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
@@ -212,6 +214,30 @@ class ChannelConnectorTest {
         assertThatThrownBy(() -> connector.connect(route(443), Deadline.never()))
                 .isInstanceOf(ConnectException.class)
                 .hasMessageStartingWith("no connection to https://a.example:443: 127.0.0.1:443: ");
+    }
+
+    @Test
+    void onlyAllowedAddressesAreConnectedTo() throws Exception {
+        try (ServerSocket allowed = listen(two, 0);
+                ServerSocket refused = listen(one, allowed.getLocalPort())) {
+            Route route = route(refused.getLocalPort())
+                    .filteredBy(address -> address.getAddress().equals(two));
+
+            try (Transport transport = connector(null, one, two).connect(route, deadline(LONG))) {
+                assertThat(transport.remoteAddress()).isEqualTo(allowed.getLocalSocketAddress());
+            }
+        }
+    }
+
+    @Test
+    void throughAProxyEachAddressOfTheOriginMustBeAllowed() {
+        Route route = route(443)
+                .through(new HttpProxy(new Origin("http", "127.0.0.9", 1), null))
+                .filteredBy(address -> address.getAddress().equals(two));
+
+        assertThatThrownBy(() -> connector(null, one, two).connect(route, deadline(LONG)))
+                .isInstanceOf(AddressRefusedException.class)
+                .hasMessageEndingWith("the address filter refuses 127.0.0.1, 127.0.0.2");
     }
 
     @Test

@@ -43,13 +43,13 @@ class ResolverTest {
         InetAddress other = InetAddress.getByName("127.0.0.2");
         Resolver resolver = new Resolver(host -> new InetAddress[] {other, ADDRESS});
 
-        assertThat(resolver.resolve(attempt("a.example", 5000))).containsExactly(other, ADDRESS);
+        assertThat(resolver.resolve("a.example", attempt("a.example", 5000))).containsExactly(other, ADDRESS);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "255.255.255.255", "::1", "2001:db8::1"})
     void addressIsNotLookedUp(String literal) throws Exception {
-        List<InetAddress> addresses = slow.resolve(attempt(literal, 5000));
+        List<InetAddress> addresses = slow.resolve(literal, attempt(literal, 5000));
 
         assertThat(addresses).containsExactly(InetAddress.getByName(literal));
         assertThat(lookups).hasValue(0);
@@ -63,8 +63,10 @@ class ResolverTest {
 
     @Test
     void lookupIsSharedByAllWhoAskMeanwhile() throws Exception {
-        FutureTask<List<InetAddress>> one = new FutureTask<>(() -> slow.resolve(attempt("a.example", 10_000)));
-        FutureTask<List<InetAddress>> other = new FutureTask<>(() -> slow.resolve(attempt("a.example", 10_000)));
+        FutureTask<List<InetAddress>> one =
+                new FutureTask<>(() -> slow.resolve("a.example", attempt("a.example", 10_000)));
+        FutureTask<List<InetAddress>> other =
+                new FutureTask<>(() -> slow.resolve("a.example", attempt("a.example", 10_000)));
         startAndAwaitWaiting(one);
         startAndAwaitWaiting(other);
 
@@ -77,23 +79,24 @@ class ResolverTest {
     @Test
     void nextQuestionIsLookedUpAnew() throws Exception {
         answer.countDown();
-        slow.resolve(attempt("a.example", 5000));
+        slow.resolve("a.example", attempt("a.example", 5000));
 
-        slow.resolve(attempt("a.example", 5000));
+        slow.resolve("a.example", attempt("a.example", 5000));
 
         assertThat(lookups).hasValue(2);
     }
 
     @Test
     void deadlineEndsTheWaitAndNamesThePhase() {
-        assertThatThrownBy(() -> slow.resolve(attempt("a.example", 50)))
+        assertThatThrownBy(() -> slow.resolve("a.example", attempt("a.example", 50)))
                 .isInstanceOf(HttpConnectTimeoutException.class)
                 .hasMessage("no connection to http://a.example:80 within 50ms: still resolving the name a.example");
     }
 
     @Test
     void interruptEndsTheWait() throws Exception {
-        FutureTask<List<InetAddress>> waiting = new FutureTask<>(() -> slow.resolve(attempt("a.example", 10_000)));
+        FutureTask<List<InetAddress>> waiting =
+                new FutureTask<>(() -> slow.resolve("a.example", attempt("a.example", 10_000)));
         Thread thread = new Thread(waiting);
         thread.start();
 
@@ -108,7 +111,7 @@ class ResolverTest {
             throw new UnknownHostException("Name or service not known");
         });
 
-        assertThatThrownBy(() -> resolver.resolve(attempt("a.example", 5000)))
+        assertThatThrownBy(() -> resolver.resolve("a.example", attempt("a.example", 5000)))
                 .isInstanceOf(UnknownHostException.class)
                 .hasMessage("a.example: Name or service not known");
     }
@@ -122,9 +125,10 @@ class ResolverTest {
             }
             return new InetAddress[] {ADDRESS};
         });
-        assertThatThrownBy(() -> resolver.resolve(attempt("a.example", 5000))).isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> resolver.resolve("a.example", attempt("a.example", 5000)))
+                .isInstanceOf(UnknownHostException.class);
 
-        assertThat(resolver.resolve(attempt("a.example", 5000))).containsExactly(ADDRESS);
+        assertThat(resolver.resolve("a.example", attempt("a.example", 5000))).containsExactly(ADDRESS);
     }
 
     private InetAddress[] lookUpSlowly(String host) {
