@@ -5,6 +5,7 @@ import io.github.pooledclient.internal.call.CallSettings;
 import io.github.pooledclient.internal.call.Lifecycle;
 import io.github.pooledclient.internal.call.RoutePlanner;
 import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.net.Authenticator;
@@ -14,6 +15,8 @@ import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
 import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +34,12 @@ record ClientSettings(
         @Nullable Predicate<InetSocketAddress> addressFilter,
         @Nullable CookieHandler cookieHandler,
         @Nullable Authenticator authenticator,
-        @Nullable Executor executor) {
+        @Nullable Executor executor,
+        Map<HostPattern, HostSettings> hosts) {
 
     CallSettings forCalls(SharedPool shared, Lifecycle lifecycle) {
+        Map<HostPattern, CallSettings> ofHosts = new TreeMap<>();
+        hosts.forEach((pattern, host) -> ofHosts.put(pattern, with(host).forCalls(shared, lifecycle)));
         return new CallSettings(
                 shared.pool(),
                 new RoutePlanner(proxy, tls, addressFilter),
@@ -46,6 +52,25 @@ record ClientSettings(
                 limits,
                 cookieHandler,
                 authenticator,
-                executor);
+                executor,
+                ofHosts);
+    }
+
+    /** For what comes after redirects, cookies and credentials, which are the same for all hosts. */
+    private ClientSettings with(HostSettings host) {
+        return new ClientSettings(
+                host.connectTimeoutOr(connectTimeout),
+                host.readTimeoutOr(readTimeout),
+                Redirect.NEVER,
+                version,
+                host.decompressOr(decompress),
+                host.limitsOr(limits),
+                host.tlsOr(tls),
+                proxy,
+                addressFilter,
+                null,
+                null,
+                executor,
+                Map.of());
     }
 }

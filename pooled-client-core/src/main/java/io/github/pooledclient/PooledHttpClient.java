@@ -12,6 +12,7 @@ import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.pool.PoolSnapshot;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Origin;
+import io.github.pooledclient.transport.TlsIdentity;
 import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
@@ -154,6 +155,17 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
     /** Closes the idle connections to an origin, and those in use on their return: new ones replace all. */
     public void retire(Origin origin) {
         shared.pool().retire(shared.routesTo(origin));
+    }
+
+    /**
+     * Closes the idle connections that were made with a TLS context, and those in use on their return: for a context that
+     * has got other keys or certificates.
+     */
+    public void retire(SSLContext context) {
+        shared.pool().retire(route -> {
+            TlsIdentity tls = route.tls();
+            return tls != null && tls.context() == context;
+        });
     }
 
     /** Lets callers that need a connection to an origin wait until {@link #resume}, or their acquire timeout. */
@@ -352,6 +364,16 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
          * connections. Default: all.
          */
         Builder addressFilter(Predicate<InetSocketAddress> allowed);
+
+        /**
+         * Other settings for an origin, or for all below a domain. Where several patterns fit, only the most exact counts. On a
+         * builder made by {@link PooledHttpClient#toBuilder()}, what is set for all hosts from then on wins over what the client
+         * has for single ones.
+         *
+         * @param pattern as for {@link PoolSettings.Builder#host}
+         * @throws IllegalArgumentException if the pattern is neither an origin nor a wildcard
+         */
+        Builder host(String pattern, HostSettings settings);
 
         /**
          * How long opening a connection may take, TLS included; the acquire timeout of the pool bounds it as well. Default:

@@ -6,6 +6,7 @@ import io.github.pooledclient.internal.net.DeadlineWatchdog;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.transport.Connector;
+import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.io.IOException;
@@ -21,9 +22,12 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +56,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable CookieHandler cookieHandler;
     private @Nullable Authenticator authenticator;
     private @Nullable Executor executor;
+    private final Map<HostPattern, HostSettings> hosts = new TreeMap<>();
 
     /** A builder of a client with a pool of its own. */
     PooledHttpClientBuilder() {
@@ -73,6 +78,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         cookieHandler = settings.cookieHandler();
         authenticator = settings.authenticator();
         executor = settings.executor();
+        hosts.putAll(settings.hosts());
     }
 
     @Override
@@ -112,32 +118,26 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
 
     @Override
     public PooledHttpClientBuilder connectTimeout(Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("connectTimeout must be positive: " + timeout);
-        }
-        connectTimeout = timeout;
-        return this;
+        connectTimeout = HostSettings.requirePositive("connectTimeout", timeout);
+        return viewWins(host -> host.connectTimeout(null));
     }
 
     @Override
     public PooledHttpClientBuilder readTimeout(Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException("readTimeout must not be negative: " + timeout);
-        }
-        readTimeout = timeout;
-        return this;
+        readTimeout = HostSettings.requireNotNegative("readTimeout", timeout);
+        return viewWins(host -> host.readTimeout(null));
     }
 
     @Override
     public PooledHttpClientBuilder decompress(boolean value) {
         decompress = value;
-        return this;
+        return viewWins(host -> host.decompress(null));
     }
 
     @Override
     public PooledHttpClientBuilder limits(MessageLimits value) {
         limits = Objects.requireNonNull(value, "limits");
-        return this;
+        return viewWins(host -> host.limits(null));
     }
 
     @Override
@@ -155,12 +155,26 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     @Override
     public PooledHttpClientBuilder sslContext(SSLContext value) {
         sslContext = Objects.requireNonNull(value, "sslContext");
-        return this;
+        return viewWins(host -> host.tls(null));
     }
 
     @Override
     public PooledHttpClientBuilder sslParameters(SSLParameters value) {
         sslParameters = Objects.requireNonNull(value, "sslParameters");
+        return viewWins(host -> host.tls(null));
+    }
+
+    @Override
+    public PooledHttpClientBuilder host(String pattern, HostSettings settings) {
+        hosts.put(HostPattern.parse(pattern), Objects.requireNonNull(settings, "settings"));
+        return this;
+    }
+
+    /** What a view sets for all hosts holds for those too that have settings of their own. */
+    private PooledHttpClientBuilder viewWins(UnaryOperator<HostSettings.Builder> unset) {
+        if (shared != null) {
+            hosts.replaceAll((pattern, host) -> unset.apply(host.toBuilder()).build());
+        }
         return this;
     }
 
@@ -216,7 +230,8 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 addressFilter,
                 cookieHandler,
                 authenticator,
-                executor);
+                executor,
+                new TreeMap<>(hosts));
         if (shared != null) {
             return new PooledHttpClient(settings, shared, false);
         }

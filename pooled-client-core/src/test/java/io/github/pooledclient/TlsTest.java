@@ -138,6 +138,25 @@ class TlsTest {
     }
 
     @Test
+    void retiringAContextReplacesItsConnectionsOnly() throws Exception {
+        SSLContext renewed = TestCertificates.client();
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("")));
+                PooledHttpClient client = client(renewed)) {
+            PooledHttpClient other =
+                    client.toBuilder().sslContext(TestCertificates.client()).build();
+            fetch(client, server);
+            fetch(other, server);
+
+            client.retire(renewed);
+            fetch(client, server);
+            fetch(other, server);
+
+            assertThat(client.snapshot().totals().closed()).isEqualTo(Map.of(CloseReason.EVICTED, 1L));
+            assertThat(server.accepted()).isEqualTo(3);
+        }
+    }
+
+    @Test
     void closeNotifyOnAnIdleConnectionClosesIt() throws Exception {
         try (ScriptedServer server = ScriptedServer.startTls(
                         TestCertificates.server(),

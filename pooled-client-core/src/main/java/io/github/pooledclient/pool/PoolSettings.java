@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.pool;
 
+import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Origin;
 import java.time.Duration;
 import java.util.Collections;

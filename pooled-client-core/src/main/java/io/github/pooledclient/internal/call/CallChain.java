@@ -32,6 +32,9 @@ final class CallChain {
         if (settings.cookies != null) {
             steps.add(new CookieInterceptor(settings.cookies));
         }
+        if (!settings.hosts.isEmpty()) {
+            steps.add(new HostInterceptor(settings.hosts));
+        }
         if (settings.decompress) {
             steps.add(new DecompressionInterceptor(settings.limits.maxDecompressionRatio()));
         }

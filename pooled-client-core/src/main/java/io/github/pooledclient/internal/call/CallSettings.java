@@ -6,11 +6,13 @@ import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.pool.Acquisition;
 import io.github.pooledclient.internal.pool.ConnectionPool;
 import io.github.pooledclient.transport.Deadline;
+import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.http.HttpClient;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +31,16 @@ public final class CallSettings {
     final @Nullable CookieHandler cookies;
     final @Nullable Authenticator authenticator;
     final @Nullable Executor executor;
+    final Map<HostPattern, CallSettings> hosts;
     final CallChain chain;
     // Most calls have no deadline of their own, and share these.
     private final Acquisition replayable;
     private final Acquisition notReplayable;
 
+    /**
+     * @param hosts those of single hosts, in the order of their patterns, for what comes after redirects, credentials and
+     *     cookies: their own of these must not be set
+     */
     public CallSettings(
             ConnectionPool<Route, HttpConnection> pool,
             RoutePlanner routes,
@@ -46,7 +53,8 @@ public final class CallSettings {
             MessageLimits limits,
             @Nullable CookieHandler cookies,
             @Nullable Authenticator authenticator,
-            @Nullable Executor executor) {
+            @Nullable Executor executor,
+            Map<HostPattern, CallSettings> hosts) {
         this.pool = pool;
         this.routes = routes;
         this.lifecycle = lifecycle;
@@ -59,6 +67,7 @@ public final class CallSettings {
         this.cookies = cookies;
         this.authenticator = authenticator;
         this.executor = executor;
+        this.hosts = hosts;
         this.chain = CallChain.of(this);
         this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());
         this.notReplayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, false, lifecycle.token());

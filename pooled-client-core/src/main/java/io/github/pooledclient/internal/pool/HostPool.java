@@ -66,6 +66,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     private boolean suspended;
     private PoolSnapshot.State state;
     private long emptySince;
+    // How often all were to be replaced: what was being opened then may have been made with what was to be replaced.
+    private int retirements;
     // Written under the lock, read without.
     private volatile boolean forgotten;
 
@@ -286,6 +288,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                 return instead;
             }
         }
+        int before = locked(() -> retirements);
         Opener.Outcome<C> outcome = opener.open(connectDeadline(how, start), how.owner());
         C connection = outcome.connection();
         if (connection == null) {
@@ -294,6 +297,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         long now = ticker.nanos();
         PooledConnection<C> opened = new PooledConnection<>(connection, now, settings);
         change(now, () -> {
+            opened.retired = retirements != before;
             opened.becomeLeased(now, how.owner());
             leased.addFirst(opened);
             counters.opened++;
@@ -619,9 +623,10 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         return Offer.TAKEN;
     }
 
-    /** Closes the idle connections; and, to {@code retire}, those in use on their return. */
+    /** Closes the idle connections; and, to {@code retire}, those in use or being opened on their return. */
     void evict(boolean retire) {
         List<PooledConnection<C>> evicted = locked(() -> {
+            retirements += retire ? 1 : 0;
             for (PooledConnection<C> c = leased.first(); retire && c != null; c = c.next()) {
                 c.retired = true;
             }

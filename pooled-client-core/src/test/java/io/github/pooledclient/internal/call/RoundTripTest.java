@@ -71,7 +71,8 @@ class RoundTripTest {
                 MessageLimits.defaults(),
                 null,
                 null,
-                null);
+                null,
+                Map.of());
     }
 
     /** A connection to nobody, and its one exchange. */

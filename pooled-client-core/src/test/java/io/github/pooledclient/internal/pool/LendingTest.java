@@ -15,6 +15,8 @@ import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 
 class LendingTest {
@@ -361,5 +363,21 @@ class LendingTest {
 
     private static Acquisition fresh() {
         return new Acquisition(Deadline.never(), 0, true, false, null);
+    }
+
+    @Test
+    void connectionThatWasBeingOpenedWhenAllWereRetiredIsUsedOnce() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        Semaphore gate = new Semaphore(0);
+        f.source.waitFor(gate);
+        FutureTask<Lease<FakeConnection>> opening = PoolFixture.start(f::acquire);
+        f.awaitConnecting(1);
+
+        f.pool.retire(key -> true);
+        gate.release(2);
+        opening.get().close();
+        f.acquire().close();
+
+        assertThat(f.source.opened()).extracting(FakeConnection::closedFor).containsExactly(CloseReason.RETIRED, null);
     }
 }

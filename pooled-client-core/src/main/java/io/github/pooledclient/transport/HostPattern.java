@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.pool;
+package io.github.pooledclient.transport;
 
-import io.github.pooledclient.transport.Origin;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One origin, or all below a domain: {@code https://api.example.com}, {@code https://*.example.com:8443}. The wildcard
- * stands for one label or more, not for none.
+ * stands for one label or more, not for none. Ordered from the more exact to the less.
+ *
+ * @param wildcard whether it stands for all names below that of the origin, and not for the origin
  */
-record HostPattern(boolean wildcard, Origin origin) implements Comparable<HostPattern> {
+public record HostPattern(boolean wildcard, Origin origin) implements Comparable<HostPattern> {
 
-    static HostPattern parse(String pattern) {
+    /**
+     * Reads a pattern; a port that is left out is the scheme's default.
+     *
+     * @throws IllegalArgumentException if it is neither an origin nor a wildcard
+     */
+    public static HostPattern parse(String pattern) {
         boolean wildcard = pattern.contains("://*.");
         URI uri;
         try {
@@ -42,7 +48,8 @@ record HostPattern(boolean wildcard, Origin origin) implements Comparable<HostPa
                 cause);
     }
 
-    boolean matches(Origin candidate) {
+    /** Whether it stands for an origin. */
+    public boolean matches(Origin candidate) {
         return wildcard
                 ? candidate.scheme().equals(origin.scheme())
                         && candidate.port() == origin.port()
