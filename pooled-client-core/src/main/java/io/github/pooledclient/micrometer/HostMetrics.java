@@ -3,42 +3,46 @@ package io.github.pooledclient.micrometer;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.CloseReason;
-import io.github.pooledclient.pool.HostSnapshot;
 import io.github.pooledclient.pool.PoolListener;
-import io.github.pooledclient.transport.Ticker;
-import java.lang.ref.WeakReference;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the meters of one client in one registry: those of a host appear and go with it, events are counted. */
+/**
+ * Keeps the meters of one client in one registry: those of a host appear and go with it, events are counted.
+ *
+ * <p>Which hosts have which tags is decided under a lock. What follows from it is done in the registry without one, as the
+ * registry calls its user's filters, but one thing after another, in the order in which it was decided: the removal of a tag
+ * cannot overtake its return.
+ */
 final class HostMetrics implements PoolListener {
 
-    // A scrape reads four gauges per host one after the other: within this time they share one snapshot.
-    private static final long SNAPSHOT_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-
-    // Weakly, because the pool holds its listeners: a client that nobody else has would live for ever.
-    private final WeakReference<PooledHttpClient> client;
+    private final HostSnapshots snapshots;
     private final UnaryOperator<String> hostTag;
     private final MeterFactory meters;
-    private final Map<String, TagMeters> byHost = new ConcurrentHashMap<>();
-    private volatile @Nullable Glance glance;
+    private final Map<String, HostTag> byHost = new ConcurrentHashMap<>();
 
-    // Also held while meters are registered and removed, so that the removal of a tag and its return cannot overtake
-    // each
-    // other in the registry.
     private final ReentrantLock lock = new ReentrantLock();
     // Both guarded by lock.
-    private final Map<String, TagMeters> byTag = new HashMap<>();
+    private final Map<String, HostTag> byTag = new HashMap<>();
     private boolean stopped;
 
+    // Added to under the lock, emptied by whoever raises the turns from zero.
+    private final Queue<Runnable> work = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger turns = new AtomicInteger();
+
     HostMetrics(PooledHttpClient client, UnaryOperator<String> hostTag, MeterFactory meters) {
-        this.client = new WeakReference<>(client);
+        this.snapshots = new HostSnapshots(client);
         this.hostTag = hostTag;
         this.meters = meters;
     }
@@ -50,85 +54,89 @@ final class HostMetrics implements PoolListener {
     }
 
     void stop() {
-        PooledHttpClient listenedTo = client.get();
+        PooledHttpClient listenedTo = snapshots.client();
         if (listenedTo != null) {
             listenedTo.removeListener(this);
         }
-        lock.lock();
-        try {
+        decide(() -> {
             stopped = true;
             byHost.clear();
-            byTag.values().forEach(TagMeters::remove);
+            List<HostTag> all = List.copyOf(byTag.values());
             byTag.clear();
-        } finally {
-            lock.unlock();
-        }
+            return () -> all.forEach(tag -> tag.remove(meters));
+        });
     }
 
     @Override
     public void hostAdded(String host) {
         String wanted = hostTag.apply(host);
-        lock.lock();
-        try {
-            if (!stopped && !byHost.containsKey(host)) {
-                TagMeters ofTag = ofTag(wanted);
-                ofTag.hosts.add(host);
-                byHost.put(host, ofTag);
-            }
-        } finally {
-            lock.unlock();
-        }
+        decide(() -> stopped || byHost.containsKey(host) ? HostMetrics::nothing : add(host, wanted));
     }
 
-    private TagMeters ofTag(String wanted) {
-        String tag = byTag.containsKey(wanted) || byTag.size() < PooledHttpClientMetrics.MAX_HOSTS
+    private Runnable add(String host, String wanted) {
+        String name = byTag.containsKey(wanted) || byTag.size() < PooledHttpClientMetrics.MAX_HOSTS
                 ? wanted
                 : PooledHttpClientMetrics.OTHER;
-        return byTag.computeIfAbsent(tag, name -> new TagMeters(name, meters, this::snapshot).register());
+        HostTag known = byTag.get(name);
+        HostTag tag = known == null ? new HostTag(name) : known;
+        byTag.put(name, tag);
+        tag.hosts.add(host);
+        byHost.put(host, tag);
+        return known == null ? () -> tag.register(meters, snapshots) : HostMetrics::nothing;
     }
 
     @Override
     public void hostRemoved(String host) {
+        // Several routes have the name of one host, and one may be back already: the last of them takes the meters
+        // along.
+        decide(() -> snapshots.now().containsKey(host) ? HostMetrics::nothing : remove(host));
+    }
+
+    private Runnable remove(String host) {
+        HostTag tag = byHost.remove(host);
+        if (tag == null) {
+            return HostMetrics::nothing;
+        }
+        tag.hosts.remove(host);
+        if (!tag.hosts.isEmpty()) {
+            return HostMetrics::nothing;
+        }
+        byTag.remove(tag.name);
+        return () -> tag.remove(meters);
+    }
+
+    private static void nothing() {}
+
+    /** Decides under the lock, and has done in the registry what was decided. */
+    private void decide(Supplier<Runnable> decision) {
         lock.lock();
         try {
-            // Several routes have the name of one host, and one may be back already: the last of them takes the meters
-            // along.
-            if (!hosts().containsKey(host)) {
-                remove(host);
-            }
+            work.add(decision.get());
         } finally {
             lock.unlock();
         }
+        if (turns.getAndIncrement() == 0) {
+            work();
+        }
     }
 
-    private void remove(String host) {
-        TagMeters ofTag = byHost.remove(host);
-        if (ofTag != null) {
-            ofTag.hosts.remove(host);
-            if (ofTag.hosts.isEmpty()) {
-                byTag.remove(ofTag.tag());
-                ofTag.remove();
+    // A filter that fails is its owner's to hear of, but must not keep the others from their turn.
+    private void work() {
+        Throwable failure = null;
+        do {
+            try {
+                work.remove().run();
+            } catch (RuntimeException | Error e) {
+                failure = e;
             }
+        } while (turns.decrementAndGet() > 0);
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
         }
     }
-
-    private HostSnapshot snapshot(String host) {
-        Glance last = glance;
-        long now = Ticker.system().nanos();
-        if (last == null || now - last.nanos > SNAPSHOT_NANOS) {
-            last = new Glance(hosts(), now);
-            glance = last;
-        }
-        return last.hosts.getOrDefault(host, HostSnapshot.NONE);
-    }
-
-    private Map<String, HostSnapshot> hosts() {
-        PooledHttpClient asked = client.get();
-        return asked == null ? Map.of() : asked.snapshot().hosts();
-    }
-
-    /** The hosts of the pool at an instant. */
-    private record Glance(Map<String, HostSnapshot> hosts, long nanos) {}
 
     @Override
     public void acquired(String host, long waitNanos, boolean reused) {
@@ -153,7 +161,7 @@ final class HostMetrics implements PoolListener {
     @Override
     public void opened(String host, long connectNanos) {
         // Rare in a healthy pool, in contrast to leases, and so worth a fresh snapshot; so is closed.
-        glance = null;
+        snapshots.refresh();
         count(host, of -> {
             of.opened.increment();
             of.connect.record(connectNanos, TimeUnit.NANOSECONDS);
@@ -167,7 +175,7 @@ final class HostMetrics implements PoolListener {
 
     @Override
     public void closed(String host, CloseReason reason, long ageNanos) {
-        glance = null;
+        snapshots.refresh();
         count(host, of -> {
             of.closed(reason).increment();
             of.connectionDuration.record(ageNanos, TimeUnit.NANOSECONDS);
@@ -186,9 +194,9 @@ final class HostMetrics implements PoolListener {
 
     /** A host that is not known is one that was forgotten, or the binder was closed. */
     private void count(String host, Consumer<TagMeters> event) {
-        TagMeters of = byHost.get(host);
-        if (of != null) {
-            event.accept(of);
+        HostTag tag = byHost.get(host);
+        if (tag != null) {
+            tag.count(event);
         }
     }
 }

@@ -12,16 +12,10 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
-/** The meters of one {@code host} tag, which one host has, or several. */
+/** The meters of one {@code host} tag. */
 final class TagMeters {
-
-    /** The hosts behind the tag; what gauges add up. */
-    final Set<String> hosts = ConcurrentHashMap.newKeySet();
 
     final Timer acquire;
     final Timer connect;
@@ -34,18 +28,19 @@ final class TagMeters {
     final Counter retries;
     final Counter leaks;
 
-    private final String tag;
+    private final HostTag tag;
     private final MeterFactory meters;
-    private final Function<String, HostSnapshot> snapshots;
+    private final HostSnapshots snapshots;
     private final Tags tags;
     private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
     private final List<Meter> all = new ArrayList<>();
 
-    TagMeters(String tag, MeterFactory meters, Function<String, HostSnapshot> snapshots) {
+    /** Registers them. */
+    TagMeters(HostTag tag, MeterFactory meters, HostSnapshots snapshots) {
         this.tag = tag;
         this.meters = meters;
         this.snapshots = snapshots;
-        this.tags = meters.tags(tag);
+        this.tags = meters.tags(tag.name);
         acquire = timer("http.client.pool.acquire", "Time from asking for a connection to getting it");
         connect = timer("http.client.pool.connect", "Time to open a connection");
         lease = timer("http.client.pool.lease", "Time for which a connection was lent");
@@ -56,10 +51,6 @@ final class TagMeters {
         acquireRejections = counter("http.client.pool.acquire.rejections", "Callers that were refused at once");
         retries = counter("http.client.pool.retries", "Requests that were sent again on a new connection");
         leaks = counter("http.client.pool.leaks", "Leases that were held for too long");
-    }
-
-    /** Registers what the constructor has not: gauges, which see this object, and the reasons. */
-    TagMeters register() {
         openConnections("active", HostSnapshot::active);
         openConnections("idle", HostSnapshot::idle);
         gauge("http.client.pool.pending", "Callers that wait for a connection", tags, HostSnapshot::pending);
@@ -68,19 +59,14 @@ final class TagMeters {
             Tags withReason = tags.and("reason", reason.word());
             closed.put(reason, counter("http.client.pool.closed", "Connections that were closed", withReason));
         }
-        return this;
-    }
-
-    String tag() {
-        return tag;
     }
 
     Counter closed(CloseReason reason) {
         return Objects.requireNonNull(closed.get(reason), reason::word);
     }
 
-    void remove() {
-        all.forEach(meters::remove);
+    List<Meter> all() {
+        return all;
     }
 
     private void openConnections(String state, ToIntFunction<HostSnapshot> figure) {
@@ -93,7 +79,7 @@ final class TagMeters {
     }
 
     private int sum(ToIntFunction<HostSnapshot> figure) {
-        return hosts.stream().map(snapshots).mapToInt(figure).sum();
+        return tag.hosts.stream().map(snapshots::of).mapToInt(figure).sum();
     }
 
     private Timer timer(String name, String description) {

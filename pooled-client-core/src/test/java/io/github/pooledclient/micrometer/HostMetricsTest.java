@@ -2,15 +2,21 @@
 package io.github.pooledclient.micrometer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.CloseReason;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,100 @@ class HostMetricsTest {
                         .counter()
                         .count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void noLockIsHeldWhileAFilterRuns() throws Exception {
+        CountDownLatch inFilter = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        registry.config().meterFilter(onFirstMeterOf("http://slow:80", () -> {
+            inFilter.countDown();
+            awaitUninterruptibly(goOn);
+        }));
+        HostMetrics metrics = metrics(UnaryOperator.identity());
+        Thread slow = new Thread(() -> metrics.hostAdded("http://slow:80"));
+        slow.start();
+        inFilter.await();
+
+        // Each of these would hang if it waited for the filter.
+        metrics.hostAdded("http://other:80");
+        metrics.opened("http://other:80", 1);
+        metrics.opened("http://slow:80", 1);
+        metrics.hostRemoved("http://nobody:80");
+        goOn.countDown();
+        slow.join();
+
+        assertThat(counter("http.client.pool.opened", "http://other:80").count())
+                .isEqualTo(1);
+        assertThat(counter("http.client.pool.opened", "http://slow:80").count()).isEqualTo(1);
+    }
+
+    @Test
+    void tagThatGoesWhileItIsRegisteredLeavesNoMeters() throws Exception {
+        CountDownLatch inFilter = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        registry.config().meterFilter(onFirstMeterOf("http://a:80", () -> {
+            inFilter.countDown();
+            awaitUninterruptibly(goOn);
+        }));
+        HostMetrics metrics = metrics(UnaryOperator.identity());
+        Thread adding = new Thread(() -> metrics.hostAdded("http://a:80"));
+        adding.start();
+        inFilter.await();
+
+        metrics.hostRemoved("http://a:80");
+        goOn.countDown();
+        adding.join();
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void filterMayCallTheClient() {
+        HostMetrics metrics = metrics(UnaryOperator.identity());
+        registry.config().meterFilter(onFirstMeterOf("http://a:80", () -> metrics.hostAdded("http://b:80")));
+
+        metrics.hostAdded("http://a:80");
+
+        assertThat(hostTags()).containsExactly("http://a:80", "http://b:80");
+    }
+
+    @Test
+    void filterThatFailsCostsOnlyItsOwnMeters() {
+        AtomicBoolean fails = new AtomicBoolean(true);
+        registry.config().meterFilter(onFirstMeterOf("http://a:80", () -> {
+            if (fails.getAndSet(false)) {
+                throw new IllegalStateException("no meter today");
+            }
+        }));
+        HostMetrics metrics = metrics(UnaryOperator.identity());
+
+        assertThatThrownBy(() -> metrics.hostAdded("http://a:80")).hasMessage("no meter today");
+        metrics.opened("http://a:80", 1);
+        metrics.hostAdded("http://b:80");
+
+        assertThat(hostTags()).containsExactly("http://b:80");
+    }
+
+    private static MeterFilter onFirstMeterOf(String host, Runnable action) {
+        AtomicBoolean isFirst = new AtomicBoolean(true);
+        return new MeterFilter() {
+            @Override
+            public MeterFilterReply accept(Meter.Id id) {
+                if (host.equals(id.getTag("host")) && isFirst.getAndSet(false)) {
+                    action.run();
+                }
+                return MeterFilterReply.NEUTRAL;
+            }
+        };
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private HostMetrics metrics(UnaryOperator<String> hostTag) {
