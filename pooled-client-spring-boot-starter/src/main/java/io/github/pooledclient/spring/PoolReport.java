@@ -30,7 +30,7 @@ final class PoolReport {
         PoolSnapshot.State state = PoolSnapshot.State.CLOSED;
         HostSnapshot totals = HostSnapshot.NONE;
         Map<String, HostSnapshot> hosts = new TreeMap<>();
-        for (PooledHttpClient client : clients.values()) {
+        for (PooledHttpClient client : ClientPools.oneClientEach(clients).values()) {
             PoolSnapshot pool = client.snapshot();
             enabled |= pool.enabled();
             state = pool.state().compareTo(state) < 0 ? pool.state() : state;

@@ -10,18 +10,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.DeleteOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
-import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 /**
- * Shows the pools of the application's clients, and changes them: {@code /actuator/connectionpool}.
+ * Shows the pools of the application's clients, and changes them: {@code /actuator/connectionpool}, and the same over JMX.
  *
  * <p>A host is named by name and port, {@code api.example.com:443}, and stands for its {@code http} and {@code https}
- * origin, of which there is usually one. Without {@code client}, the name of a bean, all clients are added up or meant.
+ * origin, of which there is usually one. Without {@code client}, the name of a bean, all clients are added up or meant;
+ * a pool that several of them share counts once.
  */
 @Endpoint(id = "connectionpool")
 public final class PooledClientEndpoint {
@@ -35,63 +36,72 @@ public final class PooledClientEndpoint {
         this.clients = new TreeMap<>(clients);
     }
 
-    /** All hosts and their totals. */
+    /**
+     * All hosts and their totals.
+     *
+     * @throws InvalidEndpointRequestException if there is no such client
+     */
     @ReadOperation
-    public WebEndpointResponse<?> pool(@Nullable String client) {
-        Map<String, PooledHttpClient> chosen = choose(client);
-        return chosen.isEmpty() ? unknownClient(client) : new WebEndpointResponse<>(PoolReport.pool(chosen));
+    public Map<String, ?> pool(@Nullable String client) {
+        return PoolReport.pool(choose(client));
     }
 
-    /** One host, with each of its connections. */
+    /**
+     * One host, with each of its connections.
+     *
+     * @throws InvalidEndpointRequestException if there is no such host or client
+     */
     @ReadOperation
-    public WebEndpointResponse<?> host(@Selector String host, @Nullable String client) {
-        List<Target> targets = targets(host, client);
-        return targets.isEmpty() ? unknownHost(host) : new WebEndpointResponse<>(PoolReport.details(targets));
+    public Map<String, ?> host(@Selector String host, @Nullable String client) {
+        return PoolReport.details(targets(host, client));
     }
 
-    /** Closes idle connections; those in use are closed on their return. */
+    /**
+     * Closes idle connections; those in use are closed on their return.
+     *
+     * @throws InvalidEndpointRequestException if there is no such client
+     */
     @DeleteOperation
-    public WebEndpointResponse<?> retire(@Nullable String client) {
-        Map<String, PooledHttpClient> chosen = choose(client);
-        chosen.values().forEach(PooledHttpClient::retire);
-        return chosen.isEmpty() ? unknownClient(client) : done();
+    public void retire(@Nullable String client) {
+        choose(client).values().forEach(PooledHttpClient::retire);
     }
 
-    /** Closes idle connections to a host; those in use are closed on their return. */
+    /**
+     * Closes idle connections to a host; those in use are closed on their return.
+     *
+     * @throws InvalidEndpointRequestException if there is no such host or client
+     */
     @DeleteOperation
-    public WebEndpointResponse<?> retireHost(@Selector String host, @Nullable String client) {
-        List<Target> targets = targets(host, client);
-        targets.forEach(target -> target.client().retire(target.origin()));
-        return targets.isEmpty() ? unknownHost(host) : done();
+    public void retireHost(@Selector String host, @Nullable String client) {
+        targets(host, client).forEach(target -> target.client().retire(target.origin()));
     }
 
     /**
      * Suspends or resumes lending connections to a host, or changes its limits until the application ends or the host is
-     * forgotten.
+     * forgotten. Answers the host as it is then.
      *
      * @param action {@code suspend}, {@code resume} or {@code resize}
      * @param maxConnections for {@code resize}: at least 1; null = as configured
      * @param maxIdle for {@code resize}: at least 0; null = as configured
+     * @throws InvalidEndpointRequestException if there is no such host or client, or the action or a limit is wrong
      */
     @WriteOperation
-    public WebEndpointResponse<?> change(
+    public Map<String, ?> change(
             @Selector String host,
             String action,
             @Nullable Integer maxConnections,
             @Nullable Integer maxIdle,
             @Nullable String client) {
         List<Target> targets = targets(host, client);
-        if (targets.isEmpty()) {
-            return unknownHost(host);
-        }
         try {
             for (Target target : targets) {
                 change(target, action, maxConnections, maxIdle);
             }
         } catch (IllegalArgumentException e) {
-            return error(WebEndpointResponse.STATUS_BAD_REQUEST, String.valueOf(e.getMessage()));
+            String message = String.valueOf(e.getMessage());
+            throw new InvalidEndpointRequestException(message, message, e);
         }
-        return new WebEndpointResponse<>(PoolReport.details(targets));
+        return PoolReport.details(targets);
     }
 
     private static void change(
@@ -124,37 +134,35 @@ public final class PooledClientEndpoint {
             return clients;
         }
         PooledHttpClient client = clients.get(name);
-        return client == null ? Map.of() : Map.of(name, client);
+        if (client == null) {
+            throw new NotFoundException("no client '" + name + "'; there are: " + clients.keySet());
+        }
+        return Map.of(name, client);
     }
 
+    /** The origins of a name and port in the pools that are meant; at least one. */
     private List<Target> targets(String host, @Nullable String clientName) {
         List<Target> targets = new ArrayList<>();
-        choose(clientName).forEach((name, client) -> {
+        ClientPools.oneClientEach(choose(clientName)).forEach((name, client) -> {
             for (String origin : client.snapshot().hosts().keySet()) {
                 if (origin.substring(origin.indexOf("://") + 3).equalsIgnoreCase(host)) {
                     targets.add(new Target(name, client, Origin.of(URI.create(origin))));
                 }
             }
         });
+        if (targets.isEmpty()) {
+            throw new NotFoundException("no connections to '" + host + "'; a host is named as in api.example.com:443");
+        }
         return targets;
     }
 
-    private WebEndpointResponse<?> unknownClient(@Nullable String name) {
-        return error(WebEndpointResponse.STATUS_NOT_FOUND, "no client '" + name + "'; there are: " + clients.keySet());
-    }
+    /** There is no such client or host. */
+    static final class NotFoundException extends InvalidEndpointRequestException {
 
-    private static WebEndpointResponse<?> unknownHost(String host) {
-        return error(
-                WebEndpointResponse.STATUS_NOT_FOUND,
-                "no connections to '" + host + "'; a host is named as in api.example.com:443");
-    }
+        private static final long serialVersionUID = 1L;
 
-    // In the body, and not thrown: applications show the messages of exceptions to nobody by default.
-    private static WebEndpointResponse<?> error(int status, String message) {
-        return new WebEndpointResponse<>(Map.of("error", message), status);
-    }
-
-    private static WebEndpointResponse<?> done() {
-        return new WebEndpointResponse<>(WebEndpointResponse.STATUS_NO_CONTENT);
+        NotFoundException(String message) {
+            super(message, message);
+        }
     }
 }

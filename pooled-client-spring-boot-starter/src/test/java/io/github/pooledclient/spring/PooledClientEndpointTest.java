@@ -2,6 +2,7 @@
 package io.github.pooledclient.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.testing.EchoServer;
@@ -10,11 +11,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 class PooledClientEndpointTest {
 
@@ -43,7 +45,7 @@ class PooledClientEndpointTest {
         call(first);
         call(second);
 
-        Map<?, ?> pool = body(endpoint.pool(null), 200);
+        Map<?, ?> pool = endpoint.pool(null);
 
         assertThat(pool.get("clients")).isEqualTo(List.of("first", "second"));
         assertThat(at(pool, "totals", "opened")).isEqualTo(2L);
@@ -56,7 +58,7 @@ class PooledClientEndpointTest {
         call(first);
         call(second);
 
-        Map<?, ?> pool = body(endpoint.pool("second"), 200);
+        Map<?, ?> pool = endpoint.pool("second");
 
         assertThat(pool.get("clients")).isEqualTo(List.of("second"));
         assertThat(at(pool, "totals", "opened")).isEqualTo(1L);
@@ -64,15 +66,16 @@ class PooledClientEndpointTest {
 
     @Test
     void unknownClientIsNotFoundAndTheOthersAreNamed() {
-        assertThat(body(endpoint.pool("third"), 404).get("error"))
-                .isEqualTo("no client 'third'; there are: [first, second]");
+        assertThat(reason(() -> endpoint.pool("third"))).isEqualTo("no client 'third'; there are: [first, second]");
+        assertThat(reason(() -> endpoint.retire("third"))).contains("third");
+        assertThat(reason(() -> endpoint.host(server.authority(), "third"))).contains("third");
     }
 
     @Test
     void eachHostHasTheFiguresOfTheContract() throws Exception {
         call(first);
 
-        Map<?, ?> pool = body(endpoint.pool(null), 200);
+        Map<?, ?> pool = endpoint.pool(null);
 
         assertThat(pool.get("enabled")).isEqualTo(true);
         assertThat(pool.get("state")).isEqualTo("running");
@@ -101,7 +104,7 @@ class PooledClientEndpointTest {
         call(first);
         awaitIdle(first, 1);
 
-        Map<?, ?> host = body(endpoint.host(server.authority(), null), 200);
+        Map<?, ?> host = endpoint.host(server.authority(), null);
 
         assertThat(host.get("idle")).isEqualTo(1);
         Map<?, ?> connection = (Map<?, ?>) ((List<?>) host.get("connections")).get(0);
@@ -114,13 +117,12 @@ class PooledClientEndpointTest {
 
     @Test
     void unknownHostIsNotFound() {
-        assertThat(body(endpoint.host("nobody.example:443", null), 404).get("error"))
-                .asString()
-                .contains("nobody.example:443");
-        assertThat(endpoint.retireHost("nobody.example:443", null).getStatus()).isEqualTo(404);
-        assertThat(endpoint.change("nobody.example:443", "suspend", null, null, null)
-                        .getStatus())
-                .isEqualTo(404);
+        String nobody = "nobody.example:443";
+
+        assertThat(reason(() -> endpoint.host(nobody, null))).contains(nobody);
+        assertThat(reason(() -> endpoint.retireHost(nobody, null))).contains(nobody);
+        assertThat(reason(() -> endpoint.change(nobody, "suspend", null, null, null)))
+                .contains(nobody);
     }
 
     @Test
@@ -130,7 +132,7 @@ class PooledClientEndpointTest {
         awaitIdle(first, 1);
         awaitIdle(second, 1);
 
-        assertThat(endpoint.retire(null).getStatus()).isEqualTo(204);
+        endpoint.retire(null);
 
         awaitIdle(first, 0);
         awaitIdle(second, 0);
@@ -143,7 +145,7 @@ class PooledClientEndpointTest {
         awaitIdle(first, 1);
         awaitIdle(second, 1);
 
-        assertThat(endpoint.retireHost(server.authority(), "first").getStatus()).isEqualTo(204);
+        endpoint.retireHost(server.authority(), "first");
 
         awaitIdle(first, 0);
         awaitIdle(second, 1);
@@ -153,10 +155,10 @@ class PooledClientEndpointTest {
     void suspendAndResumeAreShown() throws Exception {
         call(first);
 
-        assertThat(body(endpoint.change(server.authority(), "suspend", null, null, null), 200)
+        assertThat(endpoint.change(server.authority(), "suspend", null, null, null)
                         .get("suspended"))
                 .isEqualTo(true);
-        assertThat(body(endpoint.change(server.authority(), "resume", null, null, null), 200)
+        assertThat(endpoint.change(server.authority(), "resume", null, null, null)
                         .get("suspended"))
                 .isEqualTo(false);
     }
@@ -165,8 +167,7 @@ class PooledClientEndpointTest {
     void resizeChangesTheLimit() throws Exception {
         call(first);
 
-        assertThat(body(endpoint.change(server.authority(), "resize", 7, 3, null), 200)
-                        .get("max"))
+        assertThat(endpoint.change(server.authority(), "resize", 7, 3, null).get("max"))
                 .isEqualTo(7);
     }
 
@@ -176,21 +177,34 @@ class PooledClientEndpointTest {
 
         assertThat(error("explode", null, null)).isEqualTo("action must be suspend, resume or resize: 'explode'");
         assertThat(error("resize", null, null)).isEqualTo("resize needs maxConnections, maxIdle or both");
-        assertThat(error("resize", 0, null))
-                .asString()
-                .contains("maxConnections")
-                .contains("at least 1: 0");
-        assertThat(error("resize", null, -1)).asString().contains("maxIdle").contains("at least 0: -1");
+        assertThat(error("resize", 0, null)).contains("maxConnections").contains("at least 1: 0");
+        assertThat(error("resize", null, -1)).contains("maxIdle").contains("at least 0: -1");
     }
 
-    private Object error(String action, Integer maxConnections, Integer maxIdle) {
-        return body(endpoint.change(server.authority(), action, maxConnections, maxIdle, null), 400)
-                .get("error");
+    @Test
+    void poolThatClientsShareCountsOnce() throws Exception {
+        call(first);
+        awaitIdle(first, 1);
+        PooledClientEndpoint ofViews = new PooledClientEndpoint(
+                Map.of("first", first, "view", first.toBuilder().build()));
+
+        Map<?, ?> pool = ofViews.pool(null);
+        Map<?, ?> host = ofViews.host(server.authority(), null);
+
+        assertThat(pool.get("clients")).isEqualTo(List.of("first", "view"));
+        assertThat(at(pool, "totals", "opened")).isEqualTo(1L);
+        assertThat(host.get("idle")).isEqualTo(1);
+        assertThat((List<?>) host.get("connections")).hasSize(1);
+        assertThat(at(ofViews.pool("view"), "totals", "opened")).isEqualTo(1L);
     }
 
-    private static Map<?, ?> body(WebEndpointResponse<?> response, int status) {
-        assertThat(response.getStatus()).isEqualTo(status);
-        return (Map<?, ?>) response.getBody();
+    private String error(String action, Integer maxConnections, Integer maxIdle) {
+        return reason(() -> endpoint.change(server.authority(), action, maxConnections, maxIdle, null));
+    }
+
+    private static String reason(ThrowingCallable operation) {
+        return catchThrowableOfType(InvalidEndpointRequestException.class, operation)
+                .getReason();
     }
 
     private static Object at(Map<?, ?> map, String... path) {

@@ -24,15 +24,20 @@ class ReadOnlyEndpointTest {
     private int port;
 
     @Test
-    void readOnlyAccessHasNoDelete() {
-        assertThat(status(HttpMethod.GET)).isEqualTo(200);
-        assertThat(status(HttpMethod.DELETE)).isEqualTo(405);
+    void readOnlyAccessOnlyReads() {
+        String host = "/api.example.com:443";
+
+        assertThat(status(HttpMethod.GET, "")).isEqualTo(200);
+        assertThat(status(HttpMethod.DELETE, "")).isEqualTo(405);
+        assertThat(status(HttpMethod.GET, host)).isEqualTo(404);
+        assertThat(status(HttpMethod.DELETE, host)).isEqualTo(405);
+        assertThat(status(HttpMethod.POST, host)).isEqualTo(405);
     }
 
-    private int status(HttpMethod method) {
+    private int status(HttpMethod method, String path) {
         return RestClient.create()
                 .method(method)
-                .uri("http://localhost:" + port + "/actuator/connectionpool")
+                .uri("http://localhost:" + port + "/actuator/connectionpool" + path)
                 .exchange((request, response) -> response.getStatusCode().value());
     }
 

@@ -17,7 +17,8 @@ import org.springframework.context.annotation.Bean;
 /** Auto-configuration of the health contributor {@code connectionPool}: with several clients, one for each. */
 @AutoConfiguration(after = PooledClientAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnEnabledHealthIndicator("connectionPool")
+// In canonical form, or the property could not be written in any other.
+@ConditionalOnEnabledHealthIndicator("connectionpool")
 public final class PooledClientHealthContributorAutoConfiguration
         extends CompositeHealthContributorConfiguration<PooledClientHealthIndicator, PooledHttpClient> {
 

@@ -3,6 +3,7 @@ package io.github.pooledclient.spring.autoconfigure;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.micrometer.PooledHttpClientMetrics;
+import io.github.pooledclient.spring.ClientPools;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Auto-configuration of the pools' metrics, in an application with a {@link MeterRegistry}. The {@code client} tag is the
- * name of the bean, the {@code host} tag the name under {@code pool.hosts}, or else the origin.
+ * name of the bean, of several that share a pool the first, the {@code host} tag the name under {@code pool.hosts}, or else the origin.
  */
 @AutoConfiguration(
         after = PooledClientAutoConfiguration.class,
@@ -31,7 +32,7 @@ public final class PooledClientMetricsAutoConfiguration {
     ClientsMetrics pooledClientMetrics(Map<String, PooledHttpClient> clients, ObjectProvider<ConfiguredPool> pool) {
         ConfiguredPool configured = pool.getIfAvailable();
         UnaryOperator<String> hostTag = configured == null ? UnaryOperator.identity() : configured::nameOf;
-        return new ClientsMetrics(clients.entrySet().stream()
+        return new ClientsMetrics(ClientPools.oneClientEach(clients).entrySet().stream()
                 .map(client -> new PooledHttpClientMetrics(client.getValue(), client.getKey(), hostTag))
                 .toList());
     }
