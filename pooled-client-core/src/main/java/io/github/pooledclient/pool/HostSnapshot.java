@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.pool;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -13,6 +14,8 @@ import java.util.Map;
  * @param pending callers that wait for one
  * @param max how many there may be, {@code active + idle + connecting} and those being closed
  * @param suspended whether callers wait until somebody resumes
+ * @param exhaustedFor for how long nobody has got a connection without waiting for another caller's; zero if one can be had at
+ *     once, or if the host is suspended
  * @param opened how many connections were opened
  * @param reused how many times one was lent that had been lent before
  * @param closed how many were closed, by reason; reasons that did not occur are left out
@@ -29,6 +32,7 @@ public record HostSnapshot(
         int pending,
         int max,
         boolean suspended,
+        Duration exhaustedFor,
         long opened,
         long reused,
         Map<CloseReason, Long> closed,
@@ -39,7 +43,8 @@ public record HostSnapshot(
         long leaks) {
 
     /** Nothing, of which sums begin. */
-    public static final HostSnapshot NONE = new HostSnapshot(0, 0, 0, 0, 0, false, 0, 0, Map.of(), 0, 0, 0, 0, 0);
+    public static final HostSnapshot NONE =
+            new HostSnapshot(0, 0, 0, 0, 0, false, Duration.ZERO, 0, 0, Map.of(), 0, 0, 0, 0, 0);
 
     public HostSnapshot {
         closed = Map.copyOf(closed);
@@ -54,6 +59,7 @@ public record HostSnapshot(
                 0,
                 0,
                 false,
+                Duration.ZERO,
                 opened,
                 reused,
                 closed,
@@ -64,7 +70,7 @@ public record HostSnapshot(
                 leaks);
     }
 
-    /** Both added up; the sum is suspended if one of them is. */
+    /** Both added up; the sum is suspended if one of them is, and exhausted for as long as one of them. */
     public HostSnapshot plus(HostSnapshot other) {
         Map<CloseReason, Long> bothClosed = new EnumMap<>(CloseReason.class);
         bothClosed.putAll(closed);
@@ -76,6 +82,7 @@ public record HostSnapshot(
                 pending + other.pending,
                 max + other.max,
                 suspended || other.suspended,
+                exhaustedFor.compareTo(other.exhaustedFor) < 0 ? other.exhaustedFor : exhaustedFor,
                 opened + other.opened,
                 reused + other.reused,
                 bothClosed,

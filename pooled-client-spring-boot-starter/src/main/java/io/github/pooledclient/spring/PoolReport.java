@@ -73,6 +73,7 @@ final class PoolReport {
         report.put("pending", host.pending());
         report.put("max", host.max());
         report.put("suspended", host.suspended());
+        report.put("exhaustedFor", text(host.exhaustedFor()));
         report.put("opened", host.opened());
         report.put("reused", host.reused());
         report.put("closed", closed(host));
@@ -110,7 +111,7 @@ final class PoolReport {
     }
 
     // ISO 8601, as Boot's endpoints write durations; nanoseconds would only be in the way.
-    private static String text(Duration duration) {
+    static String text(Duration duration) {
         return duration.truncatedTo(ChronoUnit.MILLIS).toString();
     }
 }

@@ -88,6 +88,7 @@ class PooledClientEndpointTest {
                             "pending",
                             "max",
                             "suspended",
+                            "exhaustedFor",
                             "opened",
                             "reused",
                             "closed",

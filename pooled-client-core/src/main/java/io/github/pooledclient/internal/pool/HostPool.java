@@ -64,6 +64,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     private int maxConnections;
     private int maxIdle;
     private boolean suspended;
+    // Since when callers have had to wait; null once one has not.
+    private @Nullable Long exhaustedSince;
     private PoolSnapshot.State state;
     private long emptySince;
     // How often all were to be replaced: what was being opened then may have been made with what was to be replaced.
@@ -107,6 +109,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                 throw rejected("the pool is closed");
             }
             got = waiters.isEmpty() ? takeNow(how.fresh(), how.owner(), start) : null;
+            exhaustedSince = got != null ? null : exhaustedSince != null ? exhaustedSince : Long.valueOf(start);
             if (got == null && waiters.size() < settings.maxPendingPerHost()) {
                 waiter = new Waiter(start, how, null);
                 waiters.addLast(waiter);
@@ -187,7 +190,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         try {
             counters.acquireTimeouts++;
             reason = why == null ? whoHoldsWhat(now) : why;
-            snapshot = snapshotLocked();
+            snapshot = snapshotLocked(now);
         } finally {
             lock.unlock();
         }
@@ -645,7 +648,10 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     }
 
     void resume() {
-        change(ticker.nanos(), () -> suspended = false);
+        change(ticker.nanos(), () -> {
+            suspended = false;
+            exhaustedSince = null;
+        });
     }
 
     void resize(int newMaxConnections, int newMaxIdle) {
@@ -780,10 +786,11 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     // ---- what is seen
 
     HostSnapshot snapshot() {
-        return locked(this::snapshotLocked);
+        long now = ticker.nanos();
+        return locked(() -> snapshotLocked(now));
     }
 
-    private HostSnapshot snapshotLocked() {
+    private HostSnapshot snapshotLocked(long now) {
         return new HostSnapshot(
                 leased.size(),
                 idle.size(),
@@ -791,6 +798,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                 waiters.size() + waitingForPlace.get(),
                 maxConnections,
                 suspended,
+                Duration.ofNanos(exhaustedNanos(now)),
                 counters.opened,
                 counters.reused,
                 counters.closed(),
@@ -799,6 +807,17 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                 counters.connectFailures,
                 counters.retries,
                 counters.leaks);
+    }
+
+    /** For how long callers have had to wait, here or for a place among all; 0 if one who came now would not. */
+    private long exhaustedNanos(long now) {
+        boolean mustWait = !waiters.isEmpty() || (idle.size() == 0 && permitsTaken >= maxConnections);
+        Long since = mustWait && !suspended ? exhaustedSince : null;
+        if (since == null && totals != null && waitingForPlace.get() > 0) {
+            since = totals.exhaustedSince();
+        }
+        // Whoever set it may have looked at the clock after us.
+        return since == null ? 0 : Math.max(0, now - since);
     }
 
     int idle() {

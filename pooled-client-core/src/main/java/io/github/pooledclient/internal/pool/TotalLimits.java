@@ -39,6 +39,9 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     private int connections;
     // Written under the lock, read without.
     private volatile @Nullable Waiter head;
+    // Since when callers have had to wait; null once one has not. Written by whoever comes, without the lock: for a
+    // look.
+    private volatile @Nullable Long exhaustedSince;
 
     TotalLimits(int maxConnections, int maxIdle, Ticker ticker) {
         this.maxConnections = maxConnections == 0 ? Integer.MAX_VALUE : maxConnections;
@@ -56,6 +59,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         lock.lock();
         try {
             if (takeNow()) {
+                exhaustedSince = null;
                 return Waiter.OPEN;
             }
             waiter = new Waiter(start, how, host);
@@ -66,6 +70,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         }
         // After joining the line: whoever lets a connection go idle from now on sees us there.
         makeRoom();
+        exhaustedSince = waiter.answer() != null ? null : exhaustedSince != null ? exhaustedSince : Long.valueOf(start);
         return waiter.await(this, deadline, ticker, host.name);
     }
 
@@ -200,6 +205,12 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     Waiter owed(@Nullable Waiter firstThere) {
         Waiter first = head;
         return first != null && (firstThere == null || first.since - firstThere.since < 0) ? first : null;
+    }
+
+    /** Since when callers have had to wait for a place; null if the last one had not. */
+    @Nullable
+    Long exhaustedSince() {
+        return exhaustedSince;
     }
 
     void addIdle(int more) {

@@ -3,11 +3,13 @@ package io.github.pooledclient.spring.autoconfigure;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.PooledClientHealthIndicator;
+import java.time.Duration;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.autoconfigure.contributor.CompositeHealthContributorConfiguration;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthContributor;
@@ -19,11 +21,19 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
 // In canonical form, or the property could not be written in any other.
 @ConditionalOnEnabledHealthIndicator("connectionpool")
+@EnableConfigurationProperties(PooledClientHealthProperties.class)
 public final class PooledClientHealthContributorAutoConfiguration
         extends CompositeHealthContributorConfiguration<PooledClientHealthIndicator, PooledHttpClient> {
 
-    PooledClientHealthContributorAutoConfiguration() {
-        super(PooledClientHealthIndicator::new);
+    PooledClientHealthContributorAutoConfiguration(PooledClientHealthProperties properties) {
+        super(client -> new PooledClientHealthIndicator(client, properties.outOfServiceAfter()));
+        Duration outOfServiceAfter = properties.outOfServiceAfter();
+        if (outOfServiceAfter.isNegative()) {
+            throw new InvalidPoolPropertyException(
+                    "pool.health.out-of-service-after",
+                    outOfServiceAfter,
+                    "outOfServiceAfter must not be negative: " + outOfServiceAfter);
+        }
     }
 
     @Bean

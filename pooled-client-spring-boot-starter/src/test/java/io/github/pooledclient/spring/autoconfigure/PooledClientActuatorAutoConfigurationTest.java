@@ -73,6 +73,15 @@ class PooledClientActuatorAutoConfigurationTest {
     }
 
     @Test
+    void negativeTimeToOutOfServiceStopsTheStart() {
+        runner.withPropertyValues("pool.health.out-of-service-after=-1s")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .hasStackTraceContaining(
+                                "pool.health.out-of-service-after = PT-1S: outOfServiceAfter must not"));
+    }
+
+    @Test
     void healthOfSeveralClientsIsComposed() {
         runner.withBean("a", PooledHttpClient.class, PooledHttpClient::newHttpClient)
                 .withBean("b", PooledHttpClient.class, PooledHttpClient::newHttpClient)
