@@ -2,6 +2,7 @@
 package io.github.pooledclient.spring;
 
 import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.transport.AddressRefusedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.OutputStream;
@@ -108,6 +109,11 @@ final class PooledClientHttpRequest extends AbstractClientHttpRequest implements
         SpringHttpRequest request = new SpringHttpRequest(method.name(), uri, headers, content);
         try {
             return new PooledClientHttpResponse(client.send(request, BodyHandlers.ofInputStream()));
+        } catch (AddressRefusedException e) {
+            if (BootAddressFilter.refusal(e, client) instanceof RuntimeException boots) {
+                throw boots;
+            }
+            throw e;
         } catch (UncheckedIOException e) {
             throw e.getCause();
         } catch (InterruptedException e) {

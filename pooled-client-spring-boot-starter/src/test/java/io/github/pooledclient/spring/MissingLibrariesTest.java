@@ -17,12 +17,15 @@ class MissingLibrariesTest {
 
     private static final String CLIENT = "pooledHttpClient";
     private static final String BUILDER = "pooledClientHttpRequestFactoryBuilder";
+    private static final String CONNECTOR_BUILDER = "pooledClientHttpConnectorBuilder";
     private static final String ENDPOINT = "pooledClientEndpoint";
     private static final String HEALTH = "connectionPoolHealthContributor";
     private static final String METRICS = "pooledClientMetrics";
 
     private static final String[] WEB_SERVER = {"tomcat", "spring-boot-tomcat", "spring-boot-starter-tomcat"};
     private static final String[] WEB_MVC = {"spring-webmvc", "spring-boot-webmvc", "spring-boot-servlet"};
+    private static final String[] WEB_FLUX = {"spring-webflux", "spring-boot-webflux", "spring-boot-webclient"};
+    private static final String[] REACTOR = {"reactor-", "spring-boot-reactor"};
     private static final String[] ACTUATOR = {"spring-boot-actuator"};
     private static final String[] HEALTH_MODULE = {"spring-boot-health"};
     private static final String[] MICROMETER = {"micrometer", "spring-boot-micrometer"};
@@ -31,12 +34,17 @@ class MissingLibrariesTest {
 
     @Test
     void withAllOfThemAllIsThere() throws Exception {
-        assertThat(beans()).contains(CLIENT, BUILDER, ENDPOINT, HEALTH, METRICS);
+        assertThat(beans()).contains(CLIENT, BUILDER, CONNECTOR_BUILDER, ENDPOINT, HEALTH, METRICS);
     }
 
     @Test
     void withoutWebServer() throws Exception {
         assertThat(beans(WEB_SERVER, WEB_MVC)).contains(CLIENT, BUILDER, HEALTH, METRICS);
+    }
+
+    @Test
+    void withoutReactor() throws Exception {
+        assertThat(beans(WEB_FLUX, REACTOR)).contains(CLIENT, BUILDER).doesNotContain(CONNECTOR_BUILDER);
     }
 
     @Test
@@ -58,16 +66,25 @@ class MissingLibrariesTest {
 
     @Test
     void withoutHttpClientModule() throws Exception {
-        assertThat(beans(HTTP_CLIENT))
+        assertThat(beans(HTTP_CLIENT, WEB_FLUX))
                 .contains(CLIENT, ENDPOINT, HEALTH, METRICS)
-                .doesNotContain(BUILDER);
+                .doesNotContain(BUILDER, CONNECTOR_BUILDER);
     }
 
     @Test
     void withNoneOfThem() throws Exception {
-        assertThat(beans(WEB_SERVER, WEB_MVC, ACTUATOR, HEALTH_MODULE, MICROMETER, HTTP_CLIENT, SPRING_WEB))
+        assertThat(beans(
+                        WEB_SERVER,
+                        WEB_MVC,
+                        WEB_FLUX,
+                        REACTOR,
+                        ACTUATOR,
+                        HEALTH_MODULE,
+                        MICROMETER,
+                        HTTP_CLIENT,
+                        SPRING_WEB))
                 .contains(CLIENT)
-                .doesNotContain(BUILDER, ENDPOINT, HEALTH, METRICS);
+                .doesNotContain(BUILDER, CONNECTOR_BUILDER, ENDPOINT, HEALTH, METRICS);
     }
 
     private static String[] beans(String[]... missing) throws Exception {

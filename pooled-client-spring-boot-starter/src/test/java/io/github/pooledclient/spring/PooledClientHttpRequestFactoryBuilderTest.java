@@ -2,7 +2,6 @@
 package io.github.pooledclient.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.pooledclient.PooledHttpClient;
 import java.net.http.HttpClient.Redirect;
@@ -112,13 +111,17 @@ class PooledClientHttpRequestFactoryBuilderTest {
     }
 
     @Test
-    void addressFilterIsRefusedByName() {
-        HttpClientSettings settings =
-                HttpClientSettings.defaults().withInetAddressFilter(InetAddressFilter.externalAddresses());
+    void addressFilterIsThatOfTheSettings() {
+        InetAddressFilter filter = InetAddressFilter.externalAddresses();
 
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> builder.build(settings))
-                .withMessageContaining("HttpClientSettings.inetAddressFilter")
-                .withMessageContaining("spring.http.clients.imperative.factory");
+        PooledHttpClient view = builder.build(HttpClientSettings.defaults().withInetAddressFilter(filter))
+                .client();
+
+        assertThat(view.addressFilter()).contains(new BootAddressFilter(filter));
+    }
+
+    @Test
+    void exceptionOfBootCanBeMade() {
+        assertThat(BootAddressFilter.REFUSAL).isNotNull();
     }
 }

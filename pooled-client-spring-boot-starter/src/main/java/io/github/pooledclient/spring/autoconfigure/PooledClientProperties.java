@@ -29,6 +29,7 @@ import org.springframework.util.unit.DataSize;
  * @param limits Bounds of what is not content, of decompression, and of draining.
  * @param shutdownTimeout How long calls may go on when the application stops.
  * @param restClient Use by RestClient, RestTemplate and HTTP service clients.
+ * @param webClient Use by WebClient and its HTTP service clients.
  * @param hosts Settings for single hosts, by a name of your choice.
  */
 // maxConnections before maxConnectionsPerHost, maxIdle likewise: Boot's processor takes the first tag that begins with
@@ -53,6 +54,7 @@ public record PooledClientProperties(
         @DefaultValue Limits limits,
         @DefaultValue("20s") Duration shutdownTimeout,
         @DefaultValue RestClient restClient,
+        @DefaultValue WebClient webClient,
         @DefaultValue Map<String, Host> hosts) {
 
     public PooledClientProperties {
@@ -87,6 +89,13 @@ public record PooledClientProperties(
      * @param enabled Whether RestClient, RestTemplate and HTTP service clients use the pool.
      */
     public record RestClient(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * What {@code pool.web-client.*} says.
+     *
+     * @param enabled Whether WebClient and its HTTP service clients use the pool.
+     */
+    public record WebClient(@DefaultValue("true") boolean enabled) {}
 
     /**
      * What {@code pool.hosts.<name>.*} says; what is left out is as for all hosts.

@@ -1,25 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
-import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.spring.ClientViews;
 import io.github.pooledclient.spring.PooledClientHttpRequestFactoryBuilder;
-import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionMessage;
-import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
-import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.autoconfigure.ClientHttpRequestFactoryBuilderCustomizer;
-import org.springframework.boot.util.LambdaSafe;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.ConditionContext;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.context.annotation.Import;
 import org.springframework.http.client.ClientHttpRequestFactory;
 
 /**
@@ -33,42 +27,26 @@ import org.springframework.http.client.ClientHttpRequestFactory;
                 "org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration")
 @ConditionalOnClass({ClientHttpRequestFactory.class, ClientHttpRequestFactoryBuilder.class})
 @ConditionalOnBooleanProperty(name = "pool.rest-client.enabled", matchIfMissing = true)
-@Conditional(PooledClientRequestFactoryAutoConfiguration.NoOtherClientChosen.class)
+@Conditional(NoOtherClientChosen.Imperative.class)
+@Import(ClientViewsConfiguration.class)
 public final class PooledClientRequestFactoryAutoConfiguration {
 
     @Bean
-    @ConditionalOnSingleCandidate(PooledHttpClient.class)
+    @ConditionalOnBean(ClientViews.class)
     @ConditionalOnMissingBean(ClientHttpRequestFactoryBuilder.class)
     ClientHttpRequestFactoryBuilder<?> pooledClientHttpRequestFactoryBuilder(
-            PooledHttpClient client, ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-        return customized(
-                new PooledClientHttpRequestFactoryBuilder(client),
-                customizers.orderedStream().toList());
+            ClientViews views, ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+        return customized(new PooledClientHttpRequestFactoryBuilder(views), customizers);
     }
 
-    // As Boot does for its own builders: a customizer of another kind of builder is passed over.
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"rawtypes", "unchecked"})
     private static ClientHttpRequestFactoryBuilder<?> customized(
             ClientHttpRequestFactoryBuilder<?> builder,
-            List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
-        ClientHttpRequestFactoryBuilder<?>[] result = {builder};
-        LambdaSafe.callbacks(ClientHttpRequestFactoryBuilderCustomizer.class, customizers, builder)
-                .invoke(customizer -> result[0] = customizer.customize(result[0]));
-        return result[0];
-    }
-
-    /** Whether the application leaves the choice of the client to us. */
-    static final class NoOtherClientChosen extends SpringBootCondition {
-
-        private static final String PROPERTY = "spring.http.clients.imperative.factory";
-
-        @Override
-        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
-            String chosen = context.getEnvironment().getProperty(PROPERTY);
-            ConditionMessage.Builder message = ConditionMessage.forCondition("No other client chosen");
-            return chosen == null
-                    ? ConditionOutcome.match(message.because(PROPERTY + " is not set"))
-                    : ConditionOutcome.noMatch(message.because(PROPERTY + " is " + chosen));
-        }
+            ObjectProvider<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
+        return ClientViewsConfiguration.customized(
+                ClientHttpRequestFactoryBuilderCustomizer.class,
+                builder,
+                customizers.orderedStream().toList(),
+                ClientHttpRequestFactoryBuilderCustomizer::customize);
     }
 }

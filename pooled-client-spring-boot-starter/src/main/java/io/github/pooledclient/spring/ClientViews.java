@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.spring;
+
+import io.github.pooledclient.PooledHttpClient;
+import java.net.CookieManager;
+import java.net.CookiePolicy;
+import java.net.http.HttpClient.Redirect;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpCookieHandling;
+import org.springframework.boot.http.client.HttpRedirects;
+
+/**
+ * Makes {@linkplain PooledHttpClient#toBuilder() views} of one client with the settings of Spring Boot. Those who share one
+ * of these, and so its TLS of each SSL bundle, share connections. Settings that are null leave what the client has.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class ClientViews {
+
+    private final PooledHttpClient client;
+    private final BundleTls tls = new BundleTls();
+
+    /**
+     * @param client whose pool is used; stays its owner's to close
+     */
+    public ClientViews(PooledHttpClient client) {
+        this.client = Objects.requireNonNull(client, "client");
+    }
+
+    /**
+     * A view with some settings.
+     *
+     * @param further changes the view after the settings
+     */
+    PooledHttpClient view(@Nullable HttpClientSettings settings, Consumer<PooledHttpClient.Builder> further) {
+        HttpClientSettings wanted = settings == null ? HttpClientSettings.defaults() : settings;
+        PooledHttpClient.Builder view = client.toBuilder();
+        view.followRedirects(redirect(wanted.redirects()));
+        if (wanted.connectTimeout() != null) {
+            view.connectTimeout(wanted.connectTimeout());
+        }
+        if (wanted.readTimeout() != null) {
+            view.readTimeout(wanted.readTimeout());
+        }
+        if (wanted.sslBundle() != null) {
+            tls.of(wanted.sslBundle()).applyTo(view);
+        }
+        if (wanted.cookieHandling() != null) {
+            applyCookies(wanted.cookieHandling(), view);
+        }
+        if (wanted.inetAddressFilter() != null) {
+            view.addressFilter(new BootAddressFilter(wanted.inetAddressFilter()));
+        }
+        further.accept(view);
+        return view.build();
+    }
+
+    // Null means to follow as far as the client can, says HttpClientSettings; NORMAL is what Boot makes of it for the
+    // JDK's.
+    private static Redirect redirect(@Nullable HttpRedirects redirects) {
+        return redirects == HttpRedirects.DONT_FOLLOW ? Redirect.NEVER : Redirect.NORMAL;
+    }
+
+    private void applyCookies(HttpCookieHandling cookies, PooledHttpClient.Builder view) {
+        if (cookies != HttpCookieHandling.DISABLE) {
+            // A store of its own for each view, as Boot's builders make one.
+            view.cookieHandler(new CookieManager());
+        } else if (client.cookieHandler().isPresent()) {
+            view.cookieHandler(new CookieManager(null, CookiePolicy.ACCEPT_NONE));
+        }
+    }
+}
