@@ -8,6 +8,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.HdrHistogram.Histogram;
@@ -21,10 +24,27 @@ final class Load {
     private final Scenario scenario;
     private final Peer peer;
     private final AtomicInteger nextHost = new AtomicInteger();
+    // The same threads in all runs: what a peer keeps for each of them, connections among it, is made once.
+    private final ExecutorService threads;
 
-    Load(Scenario scenario, Peer peer) {
+    Load(Scenario scenario, Peer peer) throws ReflectiveOperationException {
         this.scenario = scenario;
         this.peer = peer;
+        this.threads = scenario.virtualThreads()
+                ? virtualThreads()
+                : Executors.newFixedThreadPool(scenario.threads, Load::daemon);
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static ExecutorService virtualThreads() throws ReflectiveOperationException {
+        // New in 21, and this is compiled for 17.
+        return (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
     }
 
     /** The threads of one run: they wait for each other before its begin and after its end, to be counted as a whole. */
@@ -72,11 +92,11 @@ final class Load {
 
     Figures run(Duration duration) throws Exception {
         Run run = new Run();
-        List<Thread> threads = new ArrayList<>();
+        List<Future<?>> loops = new ArrayList<>();
         for (int i = 0; i < scenario.threads; i++) {
             Histogram times = new Histogram(LONGEST_NANOS, 3);
             run.histograms.add(times);
-            threads.add(start(() -> run.loop(times)));
+            loops.add(threads.submit(() -> run.loop(times)));
         }
         Usage before = Usage.now();
         long begun = System.nanoTime();
@@ -87,25 +107,14 @@ final class Load {
         long nanos = System.nanoTime() - begun;
         Usage used = Usage.now().since(before);
         run.counted.countDown();
-        for (Thread thread : threads) {
-            thread.join();
+        for (Future<?> loop : loops) {
+            loop.get();
         }
         Throwable failure = run.failure.get();
         if (failure != null) {
             throw new IllegalStateException("a request failed", failure);
         }
         return figures(run.histograms, nanos, used);
-    }
-
-    private Thread start(Runnable loop) throws ReflectiveOperationException {
-        if (!scenario.virtualThreads()) {
-            Thread thread = new Thread(loop);
-            thread.start();
-            return thread;
-        }
-        // New in 21, and this is compiled for 17.
-        return (Thread)
-                Thread.class.getMethod("startVirtualThread", Runnable.class).invoke(null, loop);
     }
 
     private static Figures figures(List<Histogram> histograms, long nanos, Usage used) {

@@ -85,7 +85,7 @@ final class Server implements AutoCloseable {
                 worker_rlimit_nofile 20000;
                 pid nginx.pid;
                 error_log stderr error;
-                events { worker_connections 15000; }
+                events { worker_connections 19500; }
                 http {
                   access_log off;
                   keepalive_requests 1000000000;

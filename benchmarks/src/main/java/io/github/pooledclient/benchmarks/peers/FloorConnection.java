@@ -125,13 +125,20 @@ final class FloorConnection {
     }
 
     private long stream(int start, int length) throws IOException {
-        long left = (long) length - (input.position() - start);
-        while (left > 0) {
+        byte[] scratch = Job.scratch();
+        input.flip().position(start);
+        int left = length;
+        while (true) {
+            int count = input.remaining();
+            input.get(scratch, 0, count);
+            left -= count;
+            if (left <= 0) {
+                return length;
+            }
             input.clear();
             fill();
-            left -= input.position();
+            input.flip();
         }
-        return length;
     }
 
     void close() throws IOException {

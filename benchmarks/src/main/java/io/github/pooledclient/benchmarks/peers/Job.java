@@ -36,9 +36,14 @@ public record Job(
         return connections * targets.size();
     }
 
+    /** The array of the calling thread that a large body goes through. */
+    static byte[] scratch() {
+        return SCRATCH.get();
+    }
+
     /** Reads a large body as its user would, a piece at a time. */
     static long drain(InputStream body) throws IOException {
-        byte[] scratch = SCRATCH.get();
+        byte[] scratch = scratch();
         long total = 0;
         for (int count = body.read(scratch); count >= 0; count = body.read(scratch)) {
             total += count;
