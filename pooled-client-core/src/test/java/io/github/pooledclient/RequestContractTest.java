@@ -8,11 +8,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pooledclient.testing.OddRequest;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
 import java.net.URI;
 import java.net.http.HttpClient.Version;
-import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -20,7 +20,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,7 +229,7 @@ class RequestContractTest {
     @ValueSource(strings = {"localhost", "/path", "ftp://localhost/", "mailto:a@b.c", "http:/path", "http:opaque"})
     void uriOfAnotherRequestTypeIsRefused(String uri) throws Exception {
         try (OpenClient open = client.open()) {
-            HttpRequest request = new OddRequest("GET", URI.create(uri), Optional.empty());
+            HttpRequest request = request("GET", URI.create(uri), Optional.empty());
 
             assertThatIllegalArgumentException().isThrownBy(() -> open.http().send(request, BodyHandlers.discarding()));
         }
@@ -240,7 +239,7 @@ class RequestContractTest {
     @ValueSource(strings = {"", "G T", "G\r\nX: y", "CONNECT"})
     void methodOfAnotherRequestTypeIsRefused(String method) throws Exception {
         try (OpenClient open = client.open()) {
-            HttpRequest request = new OddRequest(method, URI.create("http://localhost:1/"), Optional.empty());
+            HttpRequest request = request(method, URI.create("http://localhost:1/"), Optional.empty());
 
             assertThatIllegalArgumentException().isThrownBy(() -> open.http().send(request, BodyHandlers.discarding()));
             assertThatIllegalArgumentException().isThrownBy(() -> request().method(method, BodyPublishers.noBody()));
@@ -252,7 +251,7 @@ class RequestContractTest {
     void timeoutOfAnotherRequestTypeIsRefused(long seconds) throws Exception {
         Duration timeout = Duration.ofSeconds(seconds);
         try (OpenClient open = client.open()) {
-            HttpRequest request = new OddRequest("GET", URI.create("http://localhost:1/"), Optional.of(timeout));
+            HttpRequest request = request("GET", URI.create("http://localhost:1/"), Optional.of(timeout));
 
             assertThatIllegalArgumentException().isThrownBy(() -> open.http().send(request, BodyHandlers.discarding()));
             assertThatIllegalArgumentException().isThrownBy(() -> request().timeout(timeout));
@@ -327,52 +326,17 @@ class RequestContractTest {
         assertThat(names).containsExactlyInAnyOrder("Host", "User-Agent", "X-Mine");
     }
 
-    /** A request that is not made by the JDK's builder. */
-    private static final class OddRequest extends HttpRequest {
+    private static HttpRequest request(String method, URI uri, Optional<Duration> timeout) {
+        return new OddRequest(uri) {
+            @Override
+            public String method() {
+                return method;
+            }
 
-        private final String method;
-        private final URI uri;
-        private final Optional<Duration> timeout;
-
-        OddRequest(String method, URI uri, Optional<Duration> timeout) {
-            this.method = method;
-            this.uri = uri;
-            this.timeout = timeout;
-        }
-
-        @Override
-        public Optional<BodyPublisher> bodyPublisher() {
-            return Optional.empty();
-        }
-
-        @Override
-        public String method() {
-            return method;
-        }
-
-        @Override
-        public Optional<Duration> timeout() {
-            return timeout;
-        }
-
-        @Override
-        public boolean expectContinue() {
-            return false;
-        }
-
-        @Override
-        public URI uri() {
-            return uri;
-        }
-
-        @Override
-        public Optional<Version> version() {
-            return Optional.empty();
-        }
-
-        @Override
-        public HttpHeaders headers() {
-            return HttpHeaders.of(Map.of(), (name, value) -> true);
-        }
+            @Override
+            public Optional<Duration> timeout() {
+                return timeout;
+            }
+        };
     }
 }

@@ -4,18 +4,16 @@ package io.github.pooledclient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.pooledclient.testing.OddRequest;
 import io.github.pooledclient.testing.ReferenceRequest;
 import io.github.pooledclient.testing.ReferenceRequest.Field;
 import io.github.pooledclient.testing.SegmentedTransport;
 import io.github.pooledclient.transport.Connector;
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient.Version;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,24 +73,31 @@ class RequestFuzzTest {
     }
 
     /** A request of a caller that checks nothing, in contrast to the JDK's builder. */
-    private static final class Asked extends HttpRequest {
+    private static final class Asked extends OddRequest {
 
         private final String method;
-        private final URI uri;
         private final String content;
         private final HttpHeaders fields;
 
         /** Its words end where ASCII says that a unit does: method, URI, content, then names and values of fields. */
-        Asked(byte[] bytes) {
+        static Asked of(byte[] bytes) {
             String[] words = new String(bytes, StandardCharsets.UTF_8).split("\u001f", -1);
-            method = words[0];
-            uri = URI.create(words.length > 1 ? words[1] : "");
-            content = words.length > 2 ? words[2] : "";
             Map<String, List<String>> values = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             for (int i = 3; i + 1 < words.length; i += 2) {
                 values.computeIfAbsent(words[i], name -> new ArrayList<>()).add(words[i + 1]);
             }
-            fields = HttpHeaders.of(values, (name, value) -> true);
+            return new Asked(
+                    words[0],
+                    URI.create(words.length > 1 ? words[1] : ""),
+                    words.length > 2 ? words[2] : "",
+                    HttpHeaders.of(values, (name, value) -> true));
+        }
+
+        private Asked(String method, URI uri, String content, HttpHeaders fields) {
+            super(uri);
+            this.method = method;
+            this.content = content;
+            this.fields = fields;
         }
 
         @Override
@@ -106,26 +111,6 @@ class RequestFuzzTest {
         }
 
         @Override
-        public Optional<Duration> timeout() {
-            return Optional.empty();
-        }
-
-        @Override
-        public boolean expectContinue() {
-            return false;
-        }
-
-        @Override
-        public URI uri() {
-            return uri;
-        }
-
-        @Override
-        public Optional<Version> version() {
-            return Optional.empty();
-        }
-
-        @Override
         public HttpHeaders headers() {
             return fields;
         }
@@ -135,7 +120,7 @@ class RequestFuzzTest {
     void requestIsWrittenAsItIsAskedForOrNotAtAll(byte[] bytes) throws InterruptedException {
         Asked asked;
         try {
-            asked = new Asked(bytes);
+            asked = Asked.of(bytes);
         } catch (IllegalArgumentException e) {
             // No URI, or no map of fields.
             return;
@@ -155,14 +140,14 @@ class RequestFuzzTest {
             assertThat(opened).as("refused before anything was opened: " + e).isEmpty();
             return;
         } catch (IOException e) {
-            assertThat(asked.uri.getScheme()).as("the peer speaks no TLS").isEqualToIgnoringCase("https");
+            assertThat(asked.uri().getScheme()).as("the peer speaks no TLS").isEqualToIgnoringCase("https");
             return;
         }
         assertThat(opened).hasSize(1);
         List<ReferenceRequest> written = ReferenceRequest.all(opened.get(0).written());
         assertThat(written).hasSize(1);
         assertThat(written.get(0).method()).isEqualTo(asked.method);
-        assertThat(written.get(0).target()).isEqualTo(target(asked.uri));
+        assertThat(written.get(0).target()).isEqualTo(target(asked.uri()));
         assertThat(written.get(0).content()).isEqualTo(utf8(asked.content));
         assertThat(fieldsOfCaller(written.get(0), asked)).isEqualTo(valuesOfCaller(asked));
         assertOurs(written.get(0), asked);
@@ -212,7 +197,7 @@ class RequestFuzzTest {
                 .isEqualTo(asked.fields
                         .firstValue("Host")
                         .map(RequestFuzzTest::trim)
-                        .orElse(authority(asked.uri)));
+                        .orElse(authority(asked.uri())));
         assertThat(host).matches(HOST);
     }
 

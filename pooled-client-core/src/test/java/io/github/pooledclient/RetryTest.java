@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
 import io.github.pooledclient.internal.net.DeadlineWatchdog;
+import io.github.pooledclient.testing.ForwardingTransport;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.transport.Ticker;
@@ -20,7 +21,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -343,10 +343,12 @@ class RetryTest {
     }
 
     /** A transport that is reset before its second write. */
-    private record OneWrite(Transport transport, AtomicInteger writes) implements Transport {
+    private static final class OneWrite extends ForwardingTransport {
+
+        private final AtomicInteger writes = new AtomicInteger();
 
         OneWrite(Transport transport) {
-            this(transport, new AtomicInteger());
+            super(transport);
         }
 
         @Override
@@ -354,37 +356,7 @@ class RetryTest {
             if (writes.getAndIncrement() > 0) {
                 throw new IOException("Broken pipe");
             }
-            transport.write(from);
-        }
-
-        @Override
-        public int read(ByteBuffer into) throws IOException {
-            return transport.read(into);
-        }
-
-        @Override
-        public int readNow(ByteBuffer into) throws IOException {
-            return transport.readNow(into);
-        }
-
-        @Override
-        public void writeNow(ByteBuffer from) throws IOException {
-            transport.writeNow(from);
-        }
-
-        @Override
-        public SocketAddress localAddress() {
-            return transport.localAddress();
-        }
-
-        @Override
-        public SocketAddress remoteAddress() {
-            return transport.remoteAddress();
-        }
-
-        @Override
-        public void close() throws IOException {
-            transport.close();
+            super.write(from);
         }
     }
 }

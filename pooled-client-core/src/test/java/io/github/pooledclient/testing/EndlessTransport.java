@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.testing;
 
-import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A transport in memory whose peer never stops: it answers with a beginning, and then with the same bytes again and again,
  * and counts what is read of them. What is written to it is accepted and forgotten. Confined to one thread, but for
  * {@link #close()} and {@link #consumed()}.
  */
-public final class EndlessTransport implements Transport {
+public final class EndlessTransport extends FakeTransport {
 
     private final byte[] beginning;
     private final byte[] unit;
@@ -61,21 +58,6 @@ public final class EndlessTransport implements Transport {
             throw new ClosedChannelException();
         }
         from.position(from.limit());
-    }
-
-    @Override
-    public void writeNow(ByteBuffer from) throws IOException {
-        write(from);
-    }
-
-    @Override
-    public @Nullable SocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return null;
     }
 
     @Override

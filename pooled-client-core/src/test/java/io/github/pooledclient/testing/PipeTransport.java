@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.testing;
 
-import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One of two ends in memory: what is written to the one is read from the other, and a writer waits once a way is full.
  * Safe for use by several threads.
  */
-public final class PipeTransport implements Transport {
+public final class PipeTransport extends FakeTransport {
 
     private final Way in;
     private final Way out;
@@ -63,16 +60,6 @@ public final class PipeTransport implements Transport {
     @Override
     public void writeNow(ByteBuffer from) throws IOException {
         out.write(from, false);
-    }
-
-    @Override
-    public @Nullable SocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return null;
     }
 
     @Override

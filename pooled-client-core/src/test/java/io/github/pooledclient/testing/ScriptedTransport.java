@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.testing;
 
-import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * fails the test; after {@link #silence()} it waits until the transport is closed. Confined to one thread, but for
  * {@link #close()}.
  */
-public final class ScriptedTransport implements Transport {
+public final class ScriptedTransport extends FakeTransport {
 
     /** A step of the script, done once its bytes are. */
     private sealed interface Step {}
@@ -252,21 +250,6 @@ public final class ScriptedTransport implements Transport {
                 return step;
             }
         }
-        return null;
-    }
-
-    @Override
-    public void writeNow(ByteBuffer from) throws IOException {
-        write(from);
-    }
-
-    @Override
-    public @Nullable SocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
         return null;
     }
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.testing;
 
-import io.github.pooledclient.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -12,13 +10,12 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.SplittableRandom;
 import java.util.function.IntSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A transport in memory whose peer has sent bytes that arrive in segments, and ends behind them. What is written is kept.
  * Confined to one thread.
  */
-public final class SegmentedTransport implements Transport {
+public final class SegmentedTransport extends FakeTransport {
 
     private final IntSupplier segments;
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
@@ -110,21 +107,6 @@ public final class SegmentedTransport implements Transport {
         if (!answers.isEmpty()) {
             coming = join(coming, answers.remove());
         }
-    }
-
-    @Override
-    public void writeNow(ByteBuffer from) throws IOException {
-        write(from);
-    }
-
-    @Override
-    public @Nullable SocketAddress localAddress() {
-        return null;
-    }
-
-    @Override
-    public @Nullable SocketAddress remoteAddress() {
-        return null;
     }
 
     @Override

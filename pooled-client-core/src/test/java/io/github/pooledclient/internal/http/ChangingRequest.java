@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http;
 
+import io.github.pooledclient.testing.OddRequest;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
-import java.net.http.HttpRequest;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** A request that says something else each time it is asked: harmless at first, and not afterwards. */
-final class ChangingRequest extends HttpRequest {
+final class ChangingRequest extends OddRequest {
 
     private int uris;
     private int fields;
+
+    ChangingRequest() {
+        super(URI.create("http://h/"));
+    }
 
     @Override
     public URI uri() {
@@ -26,30 +27,5 @@ final class ChangingRequest extends HttpRequest {
     public HttpHeaders headers() {
         boolean isFirst = fields++ == 0;
         return HttpHeaders.of(Map.of(isFirst ? "first" : "a: b\r\nc", List.of("d")), (name, value) -> true);
-    }
-
-    @Override
-    public String method() {
-        return "GET";
-    }
-
-    @Override
-    public Optional<BodyPublisher> bodyPublisher() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Duration> timeout() {
-        return Optional.empty();
-    }
-
-    @Override
-    public boolean expectContinue() {
-        return false;
-    }
-
-    @Override
-    public Optional<HttpClient.Version> version() {
-        return Optional.empty();
     }
 }

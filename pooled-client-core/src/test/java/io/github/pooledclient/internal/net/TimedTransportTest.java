@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.pooledclient.testing.FakeTicker;
+import io.github.pooledclient.testing.FakeTransport;
 import io.github.pooledclient.testing.PipeTransport;
 import io.github.pooledclient.testing.ScriptedTransport;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -312,7 +312,7 @@ class TimedTransportTest {
     }
 
     /** Each operation takes a time, in which the watchdog looks at it, and then succeeds. */
-    private final class SlowTransport implements Transport {
+    private final class SlowTransport extends FakeTransport {
 
         private final Duration each;
         private int written;
@@ -344,19 +344,6 @@ class TimedTransportTest {
         @Override
         public int readNow(ByteBuffer into) {
             return 0;
-        }
-
-        @Override
-        public void writeNow(ByteBuffer from) {}
-
-        @Override
-        public SocketAddress localAddress() {
-            return null;
-        }
-
-        @Override
-        public SocketAddress remoteAddress() {
-            return null;
         }
 
         @Override

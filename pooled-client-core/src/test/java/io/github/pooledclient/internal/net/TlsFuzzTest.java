@@ -4,13 +4,12 @@ package io.github.pooledclient.internal.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import io.github.pooledclient.testing.FakeTransport;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.TlsIdentity;
-import io.github.pooledclient.transport.Transport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +23,6 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSessionContext;
-import org.jspecify.annotations.Nullable;
 
 /** TLS over a stream that somebody changes on its way: what is read was written, or nothing is. */
 class TlsFuzzTest {
@@ -76,7 +74,7 @@ class TlsFuzzTest {
     }
 
     /** A server in memory, which is asked on the thread of the client, and whose words are changed on their way. */
-    private static final class Server implements Transport {
+    private static final class Server extends FakeTransport {
 
         private final SSLEngine engine = SERVER.createSSLEngine();
         private final byte[] changes;
@@ -214,21 +212,6 @@ class TlsFuzzTest {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.duplicate().get(bytes);
             return bytes;
-        }
-
-        @Override
-        public void writeNow(ByteBuffer from) throws IOException {
-            write(from);
-        }
-
-        @Override
-        public @Nullable SocketAddress localAddress() {
-            return null;
-        }
-
-        @Override
-        public @Nullable SocketAddress remoteAddress() {
-            return null;
         }
 
         @Override
