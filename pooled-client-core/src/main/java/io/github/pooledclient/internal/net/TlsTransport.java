@@ -165,14 +165,10 @@ public final class TlsTransport implements Transport {
     }
 
     private int decrypt(ByteBuffer into, boolean wait) throws IOException {
+        // As a rule known without asking the engine, which would make a result only to say so.
+        boolean needsMore = arrived.isEmpty() && engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
         for (int looks = 0; end == null; ) {
-            SSLEngineResult result = unwrap(into);
-            if (result.bytesProduced() > 0) {
-                return plain.isEmpty() ? result.bytesProduced() : drainPlain(into);
-            }
-            if (result.getStatus() == Status.CLOSED) {
-                end = End.CLEAN;
-            } else if (!answered(result.getHandshakeStatus(), wait) && needsMore(result)) {
+            if (needsMore) {
                 if (!wait && looks++ == MOST_LOOKS) {
                     return 0;
                 }
@@ -182,8 +178,17 @@ public final class TlsTransport implements Transport {
                 }
                 if (count < 0) {
                     end = End.TRUNCATED;
+                    break;
                 }
             }
+            SSLEngineResult result = unwrap(into);
+            if (result.bytesProduced() > 0) {
+                return plain.isEmpty() ? result.bytesProduced() : drainPlain(into);
+            }
+            if (result.getStatus() == Status.CLOSED) {
+                end = End.CLEAN;
+            }
+            needsMore = end == null && !answered(result.getHandshakeStatus(), wait) && needsMore(result);
         }
         if (end == End.BROKEN) {
             throw new SSLException("TLS has failed before");
