@@ -18,7 +18,6 @@ import java.net.SocketAddress;
 import java.net.http.HttpHeaders;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +82,7 @@ public class CodecBenchmark {
             new Origin("http", "api.example.com", 8080),
             "/small",
             HttpHeaders.of(Map.of(), (name, value) -> true),
-            List.of("User-Agent", "pooled-client", "Accept-Encoding", "gzip, deflate"),
+            new RequestHead.Added("Accept-Encoding", "gzip, deflate", RequestHead.USER_AGENT),
             false);
     private final ByteBuffer body = ByteBuffer.allocate(16 * 1024);
 

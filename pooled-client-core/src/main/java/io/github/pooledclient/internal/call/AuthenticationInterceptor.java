@@ -59,7 +59,7 @@ final class AuthenticationInterceptor implements Interceptor {
                 Reply reply = rest.proceed(call, next, content);
                 boolean passedOn = false;
                 try {
-                    Asker asker = asker(reply.head().status(), server, proxy);
+                    Asker asker = asker(reply.head().statusCode(), server, proxy);
                     RequestHead answered = mayAnswer && content.isRepeatable()
                             ? answer(call, asker, reply.head().fields(), head, next)
                             : null;
@@ -74,7 +74,7 @@ final class AuthenticationInterceptor implements Interceptor {
                     }
                 }
             } catch (TunnelRefusedException e) {
-                Asker asker = e.answer().status() == 407 ? proxy : null;
+                Asker asker = e.answer().statusCode() == 407 ? proxy : null;
                 RequestHead answered =
                         mayAnswer ? answer(call, asker, e.answer().fields(), head, next) : null;
                 if (answered == null) {

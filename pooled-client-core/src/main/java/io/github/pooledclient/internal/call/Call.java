@@ -4,6 +4,7 @@ package io.github.pooledclient.internal.call;
 import io.github.pooledclient.internal.http.FieldRules;
 import io.github.pooledclient.internal.http.RequestContent;
 import io.github.pooledclient.internal.http.RequestHead;
+import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.transport.Deadline;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -25,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Call<T> {
 
-    private static final String USER_AGENT = "pooled-client";
     // Its users get a stream of ours, which does the same without a queue.
     private static final Class<?> JDK_STREAM =
             HttpResponse.BodySubscribers.ofInputStream().getClass();
@@ -56,7 +56,7 @@ public final class Call<T> {
 
     private static RequestHead headOf(HttpRequest request) {
         RequestHead head = FieldRules.checkedHead(request);
-        return head.has("User-Agent") ? head : head.with("User-Agent", USER_AGENT);
+        return head.has("User-Agent") ? head : head.with(RequestHead.USER_AGENT);
     }
 
     // The JDK's builder has seen to it, but there are other requests.
@@ -136,7 +136,7 @@ public final class Call<T> {
                 settings.lifecycle.end();
             }
         }
-        ReceivedHead received = new ReceivedHead(reply.head());
+        ResponseHead received = reply.head();
         T body = receive(new CallContent(reply.content(), settings.lifecycle), received, bodies);
         return new ReceivedResponse<>(request, request.uri(), received, reply.tlsSession(), previous, body);
     }
@@ -152,7 +152,7 @@ public final class Call<T> {
 
     private @Nullable T receive(
             CallContent response,
-            ReceivedHead received,
+            ResponseHead received,
             BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
             throws IOException, InterruptedException {
         boolean handedOver = false;
@@ -190,8 +190,7 @@ public final class Call<T> {
 
     /** A redirect was followed: from now on the call is for another request. */
     void redirectedTo(URI target, RequestHead newHead, Reply reply) {
-        previous = new ReceivedResponse<>(
-                request, request.uri(), new ReceivedHead(reply.head()), reply.tlsSession(), previous, null);
+        previous = new ReceivedResponse<>(request, request.uri(), reply.head(), reply.tlsSession(), previous, null);
         request = new RedirectedRequest(request, newHead, target);
     }
 }

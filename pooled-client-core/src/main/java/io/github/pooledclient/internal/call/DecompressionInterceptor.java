@@ -43,8 +43,6 @@ final class DecompressionInterceptor implements Interceptor {
     private Reply decoded(Reply reply, DecodedContent.Coding coding) {
         ResponseHead head = reply.head();
         Fields fields = head.fields().without("Content-Encoding", "Content-Length");
-        return reply.with(
-                new ResponseHead(head.minorVersion(), head.status(), fields),
-                new DecodedContent(reply.content(), coding, mostRatio));
+        return reply.with(head.with(fields), new DecodedContent(reply.content(), coding, mostRatio));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.internal.http.ResponseHead;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 record ReceivedResponse<T>(
         HttpRequest request,
         URI uri,
-        ReceivedHead head,
+        ResponseHead head,
         @Nullable SSLSession tlsSession,
         @Nullable HttpResponse<T> previous,
         @Nullable T body)

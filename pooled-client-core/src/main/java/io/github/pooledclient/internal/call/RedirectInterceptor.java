@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpHeaders;
-import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +63,7 @@ final class RedirectInterceptor implements Interceptor {
 
     /** Where to, or null if this response is the one to return. */
     private @Nullable URI target(Reply reply, URI from) throws IOException {
-        int status = reply.head().status();
+        int status = reply.head().statusCode();
         boolean isRedirect = (status >= 301 && status <= 303) || status == 307 || status == 308;
         String location = isRedirect ? reply.head().fields().first("Location") : null;
         if (location == null) {
@@ -131,7 +130,7 @@ final class RedirectInterceptor implements Interceptor {
 
     // RFC 9110, 15.4.2 and 15.4.3: user agents have long changed POST to GET for 301 and 302; 303 asks for it.
     private static boolean keepsMethod(Reply reply, RequestHead head) {
-        return switch (reply.head().status()) {
+        return switch (reply.head().statusCode()) {
             case 301, 302 -> !head.method().equals("POST");
             case 303 -> head.method().equals("GET") || head.method().equals("HEAD");
             default -> true;
@@ -149,7 +148,7 @@ final class RedirectInterceptor implements Interceptor {
                 origin,
                 FieldRules.target(target),
                 fields,
-                List.copyOf(head.added()),
+                head.added(),
                 sameMethod && head.expectContinue());
     }
 

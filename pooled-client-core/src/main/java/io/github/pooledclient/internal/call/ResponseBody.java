@@ -11,10 +11,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +34,23 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interruptible {
 
+    @SuppressWarnings("rawtypes")
+    private static final AtomicLongFieldUpdater<ResponseBody> DEMAND =
+            AtomicLongFieldUpdater.newUpdater(ResponseBody.class, "demand");
+
+    @SuppressWarnings("rawtypes")
+    private static final AtomicIntegerFieldUpdater<ResponseBody> TURNS =
+            AtomicIntegerFieldUpdater.newUpdater(ResponseBody.class, "turns");
+
     private static final int CHUNK = 16 * 1024;
     // More than this is not the demand of something that reads piece by piece.
     private static final long MOST_OF_A_STREAM = 256;
 
     final CallContent content;
     private final BodySubscriber<T> subscriber;
-    private final AtomicLong demand = new AtomicLong();
+    private volatile long demand;
     // Who raises it from 0 serves, for all who raise it meanwhile. Who receives the body begins.
-    private final AtomicInteger turns = new AtomicInteger(1);
+    private volatile int turns = 1;
     private volatile boolean cancelled;
     private volatile boolean isReading;
     private volatile @Nullable Throwable failure;
@@ -76,7 +85,7 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
             // Reactive Streams, 3.9: told by onError.
             failure = new IllegalArgumentException("request(n) must ask for at least 1: " + n);
         } else {
-            demand.getAndAccumulate(n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
+            DEMAND.getAndAccumulate(this, n, (now, more) -> now + more < 0 ? Long.MAX_VALUE : now + more);
         }
     }
 
@@ -117,20 +126,20 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
 
     /** Whether there is something to do for the thread that serves. */
     final boolean hasWork() {
-        return !signalledEnd && (mustEnd() || demand.get() > 0 || content.remaining() == 0);
+        return !signalledEnd && (mustEnd() || demand > 0 || content.remaining() == 0);
     }
 
     /** Asks for a turn; if true, it is the calling thread's, and {@link #serveAll} must follow, there or elsewhere. */
     final boolean takesTurn() {
-        return turns.getAndIncrement() == 0;
+        return TURNS.getAndIncrement(this) == 0;
     }
 
     /** Gives the turn back; or returns false, because there is something to do. */
     final boolean leave() {
         try {
-            int seen = turns.get();
+            int seen = turns;
             while (!hasWork()) {
-                seen = turns.addAndGet(-seen);
+                seen = TURNS.addAndGet(this, -seen);
                 if (seen == 0) {
                     return true;
                 }
@@ -163,7 +172,7 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
         } catch (RuntimeException | Error e) {
             end(e);
         }
-        long asked = demand.get();
+        long asked = demand;
         asksPieceByPiece = asked > 0 && asked <= MOST_OF_A_STREAM;
         for (long i = 0; asksPieceByPiece && i < asked && !signalledEnd && !cancelled; i++) {
             deliver(List.of());
@@ -172,8 +181,13 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
 
     /** The body that the subscriber will have; it fails with what the subscriber was told, if that one does not say so. */
     final CompletableFuture<T> body() {
+        CompletionStage<T> stage = subscriber.getBody();
+        CompletableFuture<T> done = ifDone(stage);
+        if (done != null) {
+            return done;
+        }
         CompletableFuture<T> body = new CompletableFuture<>();
-        subscriber.getBody().whenComplete((value, failed) -> {
+        stage.whenComplete((value, failed) -> {
             if (failed == null) {
                 body.complete(value);
             } else {
@@ -188,6 +202,16 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
             body.completeExceptionally(told);
         }
         return body;
+    }
+
+    private static <T> @Nullable CompletableFuture<T> ifDone(CompletionStage<T> stage) {
+        try {
+            CompletableFuture<T> future = stage.toCompletableFuture();
+            return future.isDone() ? future : null;
+        } catch (UnsupportedOperationException e) {
+            // A stage may be one that only tells when it is done.
+            return null;
+        }
     }
 
     /** Whether the body, which is there, seems to be one that is read while it comes. */
@@ -242,17 +266,22 @@ abstract class ResponseBody<T> implements Flow.Subscription, Lifecycle.Interrupt
             return null;
         }
         byte[] bytes = new byte[remaining < 0 ? CHUNK : (int) Math.min(remaining, CHUNK)];
-        int count = content.read(ByteBuffer.wrap(bytes));
+        ByteBuffer read = ByteBuffer.wrap(bytes);
+        int count = content.read(read);
         if (count < 0) {
             return null;
         }
-        // Whoever keeps a small piece should not keep a large array with it.
-        byte[] kept = count < bytes.length / 2 ? Arrays.copyOf(bytes, count) : bytes;
-        return ByteBuffer.wrap(kept, 0, count).slice().asReadOnlyBuffer();
+        read.flip();
+        if (count == bytes.length) {
+            return read.asReadOnlyBuffer();
+        }
+        // Whoever keeps a small piece should not keep a large array with it, nor see what is behind it.
+        ByteBuffer piece = count < bytes.length / 2 ? ByteBuffer.wrap(Arrays.copyOf(bytes, count)) : read.slice();
+        return piece.asReadOnlyBuffer();
     }
 
     private void deliver(List<ByteBuffer> buffers) {
-        demand.getAndUpdate(now -> now == Long.MAX_VALUE || now == 0 ? now : now - 1);
+        DEMAND.getAndUpdate(this, now -> now == Long.MAX_VALUE || now == 0 ? now : now - 1);
         try {
             subscriber.onNext(buffers);
         } catch (RuntimeException | Error e) {

@@ -41,10 +41,10 @@ final class ProxyTunnel {
                     "the proxy " + proxy + " opened no tunnel to " + origin.hostAndPort() + ": " + e.getMessage(),
                     e);
         }
-        if (answer.status() / 100 != 2) {
+        if (answer.statusCode() / 100 != 2) {
             throw new TunnelRefusedException(
                     "the proxy " + proxy + " refused a tunnel to " + origin.hostAndPort() + " with status "
-                            + answer.status(),
+                            + answer.statusCode(),
                     answer);
         }
     }
@@ -52,10 +52,8 @@ final class ProxyTunnel {
     private static RequestHead request(HttpProxy proxy, Origin origin) {
         String target = origin.hostAndPort();
         String authorization = proxy.authorization();
-        List<String> added = authorization == null
-                ? List.of("User-Agent", "pooled-client")
-                : List.of("User-Agent", "pooled-client", "Proxy-Authorization", authorization);
         HttpHeaders host = HttpHeaders.of(Map.of("Host", List.of(target)), (name, value) -> true);
-        return new RequestHead("CONNECT", origin, target, host, added, false);
+        RequestHead head = new RequestHead("CONNECT", origin, target, host, RequestHead.USER_AGENT, false);
+        return authorization == null ? head : head.with("Proxy-Authorization", authorization);
     }
 }

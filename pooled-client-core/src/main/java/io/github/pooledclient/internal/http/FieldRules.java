@@ -49,7 +49,7 @@ public final class FieldRules {
         Origin origin = Origin.of(uri);
         String target = target(uri);
         check(fields, request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
-        return new RequestHead(method, origin, target, fields, List.of(), request.expectContinue());
+        return new RequestHead(method, origin, target, fields, null, request.expectContinue());
     }
 
     /** Checks a method: a token (RFC 9110, 9.1). */

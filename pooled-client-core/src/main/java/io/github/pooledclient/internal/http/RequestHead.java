@@ -3,9 +3,8 @@ package io.github.pooledclient.internal.http;
 
 import io.github.pooledclient.transport.Origin;
 import java.net.http.HttpHeaders;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,18 +15,51 @@ import org.jspecify.annotations.Nullable;
  * @param origin where to
  * @param target path and query in origin form (RFC 9112, 3.2.1), or {@code *}
  * @param caller the fields that the caller set
- * @param added fields that we set, names and values in turn; where the caller set the same name, the caller's stand
+ * @param added fields that we set, or null; where the caller set the same name, the caller's stand
  * @param expectContinue whether to ask for 100 (Continue) before the content
  */
 public record RequestHead(
-        String method, Origin origin, String target, HttpHeaders caller, List<String> added, boolean expectContinue) {
+        String method,
+        Origin origin,
+        String target,
+        HttpHeaders caller,
+        @Nullable Added added,
+        boolean expectContinue) {
+
+    /** How we call ourselves, unless the caller does. */
+    public static final Added USER_AGENT = new Added("User-Agent", "pooled-client", null);
+
+    /**
+     * A field of ours, and those before it: what is added to each request costs no list, nor a copy of one. Immutable.
+     */
+    public record Added(String name, String value, @Nullable Added before) {
+
+        /** The value of the first field of a name, or null. */
+        @Nullable
+        String first(String wanted) {
+            String earlier = before == null ? null : before.first(wanted);
+            return earlier == null && name.equalsIgnoreCase(wanted) ? value : earlier;
+        }
+
+        /** These without the fields of a name. */
+        @Nullable
+        Added without(String unwanted) {
+            Added others = before == null ? null : before.without(unwanted);
+            if (name.equalsIgnoreCase(unwanted)) {
+                return others;
+            }
+            return Objects.equals(others, before) ? this : new Added(name, value, others);
+        }
+    }
 
     /** This head with one more field of ours. */
     public RequestHead with(String name, String value) {
-        String[] more = added.toArray(new String[added.size() + 2]);
-        more[more.length - 2] = name;
-        more[more.length - 1] = value;
-        return new RequestHead(method, origin, target, caller, List.of(more), expectContinue);
+        return with(new Added(name, value, added));
+    }
+
+    /** This head with these fields of ours, and no others. */
+    public RequestHead with(@Nullable Added fields) {
+        return new RequestHead(method, origin, target, caller, fields, expectContinue);
     }
 
     /** This head without the fields of a name, the caller's as well as ours. */
@@ -35,14 +67,9 @@ public record RequestHead(
         if (!has(name)) {
             return this;
         }
-        List<String> others = new ArrayList<>();
-        for (int i = 0; i < added.size(); i += 2) {
-            if (!added.get(i).equalsIgnoreCase(name)) {
-                Collections.addAll(others, added.get(i), added.get(i + 1));
-            }
-        }
+        Added others = added == null ? null : added.without(name);
         HttpHeaders callers = HttpHeaders.of(caller.map(), (field, value) -> !field.equalsIgnoreCase(name));
-        return new RequestHead(method, origin, target, callers, List.copyOf(others), expectContinue);
+        return new RequestHead(method, origin, target, callers, others, expectContinue);
     }
 
     /** The value of the first field of a name, the caller's before ours, or null. */
@@ -51,12 +78,7 @@ public record RequestHead(
         if (callers != null && !callers.isEmpty()) {
             return callers.get(0);
         }
-        for (int i = 0; i < added.size(); i += 2) {
-            if (added.get(i).equalsIgnoreCase(name)) {
-                return added.get(i + 1);
-            }
-        }
-        return null;
+        return added == null ? null : added.first(name);
     }
 
     /** This head as a proxy is asked (RFC 9112, 3.2.2): with the origin in its target. */
@@ -70,11 +92,6 @@ public record RequestHead(
         if (!caller.map().isEmpty() && caller.map().containsKey(name)) {
             return true;
         }
-        for (int i = 0; i < added.size(); i += 2) {
-            if (added.get(i).equalsIgnoreCase(name)) {
-                return true;
-            }
-        }
-        return false;
+        return added != null && added.first(name) != null;
     }
 }

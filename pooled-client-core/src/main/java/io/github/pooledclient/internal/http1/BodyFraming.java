@@ -28,7 +28,7 @@ record BodyFraming(Kind kind, long length) {
     static final BodyFraming UNTIL_CLOSE = new BodyFraming(Kind.UNTIL_CLOSE, 0);
 
     static BodyFraming of(String method, ResponseHead head) throws ProtocolException {
-        int status = head.status();
+        int status = head.statusCode();
         // Whatever the fields say: here they describe what a GET would have brought (RFC 9112, 6.3, 1).
         if (method.equals("HEAD") || status < 200 || status == 204 || status == 304) {
             return NONE;

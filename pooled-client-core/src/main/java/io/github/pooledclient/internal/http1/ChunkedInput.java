@@ -147,7 +147,7 @@ final class ChunkedInput implements BodyInput {
             require(next(), Ascii.LF, "chunked body must end with CRLF");
         } else {
             input.putBack(1);
-            FieldLines.read(Lines.ofTrailers(input, limits.maxTrailerSize()), limits.maxResponseFields());
+            FieldLines.read(Lines.ofTrailers(input, limits.maxTrailerSize()), limits.maxResponseFields(), 1);
         }
     }
 

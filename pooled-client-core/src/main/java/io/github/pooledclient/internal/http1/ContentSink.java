@@ -155,7 +155,7 @@ final class ContentSink implements RequestContent.Sink, TimedTransport.Patience 
 
     // RFC 9112, 9.3: who sees that the peer does not want the content ceases to send it. 2xx says that it does.
     private void requireWanted(long pausedNanos) throws IOException {
-        if (answer != null && (answer.status() / 100 != 2 || pausedNanos >= longestPauseNanos)) {
+        if (answer != null && (answer.statusCode() / 100 != 2 || pausedNanos >= longestPauseNanos)) {
             isCutShort = true;
             throw cutShort();
         }

@@ -12,22 +12,26 @@ import java.util.Arrays;
 final class FieldLines {
 
     private static final int STEP = 4;
-    private static final int EXPECTED_FIELDS = 8;
     private static final int LONGEST_QUOTE = 40;
 
     private final Lines lines;
     private final int mostFields;
-    private int[] at = new int[EXPECTED_FIELDS * STEP];
+    private int[] at;
     private int size;
 
-    private FieldLines(Lines lines, int mostFields) {
+    private FieldLines(Lines lines, int mostFields, int expected) {
         this.lines = lines;
         this.mostFields = mostFields;
+        this.at = new int[Math.max(expected, 1) * STEP];
     }
 
-    /** All fields; the lines stand behind the empty one then. */
-    static Fields read(Lines lines, int mostFields) throws IOException {
-        FieldLines fields = new FieldLines(lines, mostFields);
+    /**
+     * All fields; the lines stand behind the empty one then.
+     *
+     * @param expected how many there will probably be
+     */
+    static Fields read(Lines lines, int mostFields, int expected) throws IOException {
+        FieldLines fields = new FieldLines(lines, mostFields, expected);
         for (lines.next(); lines.start() < lines.end(); lines.next()) {
             fields.readLine();
         }

@@ -42,6 +42,7 @@ public final class Http1Connection implements HttpConnection {
     private final Ticker ticker;
     private final WireInput input;
     private final WireOutput output;
+    private final ResponseHeadReader reader = new ResponseHeadReader();
 
     private volatile @Nullable Http1Exchange current;
     private @Nullable CloseReason unusable;
@@ -84,7 +85,7 @@ public final class Http1Connection implements HttpConnection {
         input.begin();
         output.begin();
         allow(exchangeLimits.deadline(), exchangeLimits.readTimeoutNanos());
-        Http1Exchange exchange = new Http1Exchange(this, exchangeLimits, input, output);
+        Http1Exchange exchange = new Http1Exchange(this, exchangeLimits, reader, input, output);
         current = exchange;
         return exchange;
     }
@@ -99,7 +100,7 @@ public final class Http1Connection implements HttpConnection {
         Http1Exchange exchange = start(exchangeLimits);
         try {
             ResponseHead answer = exchange.send(request, RequestContent.NONE);
-            if (answer.status() / 100 == 2 && input.surplus(false) != 0) {
+            if (answer.statusCode() / 100 == 2 && input.surplus(false) != 0) {
                 throw Failures.protocol(
                         RequestState.NOT_SENT,
                         "bytes behind the answer to CONNECT, before a byte of TLS was sent (RFC 9110, 9.3.6)",

@@ -20,7 +20,7 @@ import java.io.InterruptedIOException;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +32,9 @@ final class Http1Exchange implements Exchange {
 
     private static final long SHORTEST_PAUSE_NANOS = 100_000;
     private static final long LONGEST_PAUSE_NANOS = 5_000_000;
+
+    private static final AtomicReferenceFieldUpdater<Http1Exchange, Use> USE =
+            AtomicReferenceFieldUpdater.newUpdater(Http1Exchange.class, Use.class, "use");
 
     private enum Use {
         OPEN,
@@ -45,22 +48,26 @@ final class Http1Exchange implements Exchange {
     private final WireOutput output;
     private final ResponseHeads heads;
     private final long begunAt;
-    private final AtomicReference<Use> use = new AtomicReference<>(Use.OPEN);
 
+    private volatile Use use = Use.OPEN;
     private Phase phase = Phase.WRITING;
     private boolean isRequestCutShort;
     private @Nullable CloseReason broken;
-    private @Nullable Response response;
+    // Both known once the head of the final response has come.
+    private @Nullable BodyInput body;
+    private @Nullable KeepAlive keepAlive;
 
-    /** What is known once the head of the final response has come. */
-    private record Response(BodyFraming framing, BodyInput body, KeepAlive keepAlive) {}
-
-    Http1Exchange(Http1Connection connection, ExchangeLimits limits, WireInput input, WireOutput output) {
+    Http1Exchange(
+            Http1Connection connection,
+            ExchangeLimits limits,
+            ResponseHeadReader reader,
+            WireInput input,
+            WireOutput output) {
         this.connection = connection;
         this.limits = limits;
         this.input = input;
         this.output = output;
-        this.heads = new ResponseHeads(input, limits.messages());
+        this.heads = new ResponseHeads(reader, input, limits.messages());
         this.begunAt = connection.now();
     }
 
@@ -74,7 +81,7 @@ final class Http1Exchange implements Exchange {
                 head = heads.awaitFinal();
             }
             phase = Phase.READING;
-            response = response(request.method(), head, close);
+            begin(request.method(), head, close);
             // Who reads the body may take his time: without a buffer of ours, unless there is something in it.
             input.release();
             return head;
@@ -93,7 +100,9 @@ final class Http1Exchange implements Exchange {
             RequestHeadWriter.write(request, content, close, expectContinue, output);
             early = expectContinue ? awaitContinue() : null;
             isRequestCutShort = early != null;
-            if (early == null) {
+            if (early == null && content == RequestContent.NONE) {
+                output.flush();
+            } else if (early == null) {
                 ContentSink sink = new ContentSink(framed(content), heads, connection, limits.readTimeoutNanos());
                 early = sink.send(content);
                 isRequestCutShort = sink.isCutShort();
@@ -138,7 +147,7 @@ final class Http1Exchange implements Exchange {
     // be
     // read nevertheless. Unless it accepted nothing: then whatever is there answers no request of ours.
     private ResponseHead answerDespite(IOException writeFailure) throws IOException {
-        if (!output.hasSent() || use.get() != Use.OPEN || Diagnosis.isOurDoing(writeFailure)) {
+        if (!output.hasSent() || use != Use.OPEN || Diagnosis.isOurDoing(writeFailure)) {
             throw writeFailure;
         }
         try {
@@ -151,20 +160,20 @@ final class Http1Exchange implements Exchange {
         }
     }
 
-    private Response response(String method, ResponseHead head, boolean close) throws ProtocolException {
+    private void begin(String method, ResponseHead head, boolean close) throws ProtocolException {
         BodyFraming framing = BodyFraming.of(method, head);
-        BodyInput body = switch (framing.kind()) {
+        keepAlive = KeepAlive.of(close, head, framing, connection.obeysHints());
+        body = switch (framing.kind()) {
             case NONE, LENGTH -> new FixedLengthInput(input, framing.length());
             case CHUNKED -> new ChunkedInput(input, limits.messages());
             case UNTIL_CLOSE -> new UntilCloseInput(input, connection::endedCleanly);
         };
-        return new Response(framing, body, KeepAlive.of(close, head, framing, connection.obeysHints()));
     }
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        Response current = response;
-        if (current == null || use.get() == Use.ENDED) {
+        BodyInput current = body;
+        if (current == null || use == Use.ENDED) {
             throw new IllegalStateException("there is no response to read");
         }
         if (broken != null) {
@@ -172,7 +181,7 @@ final class Http1Exchange implements Exchange {
             throw Failures.io(progress(), "the exchange has failed before: " + broken.word(), null);
         }
         try {
-            return current.body().read(into);
+            return current.read(into);
         } catch (IOException e) {
             throw failed(e);
         }
@@ -180,12 +189,12 @@ final class Http1Exchange implements Exchange {
 
     @Override
     public long remaining() {
-        return response == null ? -1 : response.body().remaining();
+        return body == null ? -1 : body.remaining();
     }
 
     @Override
     public int available() {
-        return response == null || broken != null ? 0 : response.body().available();
+        return body == null || broken != null ? 0 : body.available();
     }
 
     @Override
@@ -205,7 +214,7 @@ final class Http1Exchange implements Exchange {
                         progress(),
                         connection.now() - begunAt,
                         limits.readTimeoutNanos(),
-                        use.get() == Use.CANCELLED));
+                        use == Use.CANCELLED));
         boolean isUntouched = e instanceof ContentFailure && progress() == RequestState.NOT_SENT;
         if (!isUntouched) {
             broken = broken == null ? diagnosis.reason() : broken;
@@ -220,36 +229,37 @@ final class Http1Exchange implements Exchange {
 
     @Override
     public void end() {
-        if (use.get() == Use.ENDED) {
+        if (use == Use.ENDED) {
             return;
         }
         CloseReason reason = conclude();
         output.discard();
         input.discard();
-        if (!use.compareAndSet(Use.OPEN, Use.ENDED)) {
+        if (!USE.compareAndSet(this, Use.OPEN, Use.ENDED)) {
             reason = CloseReason.CANCELLED;
-            use.set(Use.ENDED);
+            use = Use.ENDED;
         }
-        connection.ended(reason, response == null ? null : response.keepAlive());
+        connection.ended(reason, keepAlive);
     }
 
     /** Why the connection cannot be used again, or null if it can. */
     private @Nullable CloseReason conclude() {
-        Response current = response;
+        BodyInput content = body;
+        KeepAlive ofConnection = keepAlive;
         if (broken != null) {
             return broken;
         }
-        if (use.get() == Use.CANCELLED) {
+        if (use == Use.CANCELLED) {
             // Cut off: there is nothing to drain.
             return CloseReason.CANCELLED;
         }
-        if (current == null) {
+        if (content == null || ofConnection == null) {
             // Nothing happened yet, or a source of content threw what is no IOException in the middle of the request.
             return progress() == RequestState.NOT_SENT ? null : CloseReason.BODY_ABANDONED;
         }
-        CloseReason closes = current.keepAlive().closes();
+        CloseReason closes = ofConnection.closes();
         boolean isDrainable = closes == null && !isRequestCutShort;
-        if (!current.body().isAtEnd() && !(isDrainable && drain(current.body()))) {
+        if (!content.isAtEnd() && !(isDrainable && drain(content))) {
             return broken != null ? broken : CloseReason.BODY_ABANDONED;
         }
         if (closes != null) {
@@ -259,10 +269,10 @@ final class Http1Exchange implements Exchange {
     }
 
     /** Reads what is left of the body, if that is little and soon here: cheaper than a new connection. */
-    private boolean drain(BodyInput body) {
+    private boolean drain(BodyInput content) {
         MessageLimits bounds = limits.messages();
         long most = bounds.maxDrainSize();
-        if (body.remaining() > most) {
+        if (content.remaining() > most) {
             return false;
         }
         Deadline until = Deadline.at(connection.now() + Deadline.toNanos(bounds.drainTimeout()))
@@ -272,7 +282,7 @@ final class Http1Exchange implements Exchange {
         try {
             for (long total = 0; total <= most && !until.hasPassed(connection.now()); ) {
                 // One byte more than there may be tells whether that was all.
-                int count = body.read(scratch.clear().limit((int) Math.min(scratch.capacity(), most - total + 1)));
+                int count = content.read(scratch.clear().limit((int) Math.min(scratch.capacity(), most - total + 1)));
                 if (count < 0) {
                     return true;
                 }
@@ -300,7 +310,7 @@ final class Http1Exchange implements Exchange {
     @Override
     public void cancel() {
         // Not after the end: the connection may serve another exchange by then.
-        if (use.compareAndSet(Use.OPEN, Use.CANCELLED)) {
+        if (USE.compareAndSet(this, Use.OPEN, Use.CANCELLED)) {
             connection.abort();
         }
     }

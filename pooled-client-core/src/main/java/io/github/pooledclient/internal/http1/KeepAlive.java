@@ -40,7 +40,7 @@ record KeepAlive(@Nullable CloseReason closes, @Nullable Duration idleLimit, int
 
     private static boolean peerCloses(ResponseHead head) {
         // 408 means that the peer gives the connection up, said or not (RFC 9110, 15.5.9).
-        if (head.status() == 408) {
+        if (head.statusCode() == 408) {
             return true;
         }
         if (head.fields().isOnly("Connection", "keep-alive")) {

@@ -18,13 +18,14 @@ import java.util.Arrays;
  */
 final class Lines {
 
-    private static final int FIRST_PIECE = 1024;
+    private static final int FIRST_TRAILERS = 1024;
     private static final byte[] NOTHING = {};
 
     private final WireInput input;
     private final long mostBytes;
     private final String section;
     private final String setting;
+    private final int expected;
 
     private boolean endsAreKnown;
     private boolean endsAreBare;
@@ -35,20 +36,22 @@ final class Lines {
     private int end;
     private int next;
 
-    private Lines(WireInput input, long mostBytes, String section, String setting, boolean endsAreKnown) {
+    private Lines(WireInput input, long mostBytes, String section, String setting, int expected, boolean endsAreKnown) {
         this.input = input;
         this.mostBytes = mostBytes;
         this.section = section;
         this.setting = setting;
+        this.expected = expected;
         this.endsAreKnown = endsAreKnown;
     }
 
-    static Lines ofHead(WireInput input, long mostBytes) {
-        return new Lines(input, mostBytes, "response head", "maxResponseHeadSize", false);
+    /** @param expected how many bytes there will probably be, to begin with an array that is neither too small nor too large */
+    static Lines ofHead(WireInput input, long mostBytes, int expected) {
+        return new Lines(input, mostBytes, "response head", "maxResponseHeadSize", expected, false);
     }
 
     static Lines ofTrailers(WireInput input, long mostBytes) {
-        return new Lines(input, mostBytes, "trailer section", "maxTrailerSize", true);
+        return new Lines(input, mostBytes, "trailer section", "maxTrailerSize", FIRST_TRAILERS, true);
     }
 
     /** Whether the next line is here as a whole. */
@@ -74,7 +77,7 @@ final class Lines {
                             : "closed by the peer after %d bytes of the %s".formatted(length, section));
         }
         if (length == bytes.length) {
-            int more = length == 0 ? Math.min(input.available(), FIRST_PIECE) : length;
+            int more = length == 0 ? Math.min(input.available(), expected) : length;
             bytes = Arrays.copyOf(bytes, (int) Math.min(length + more, mostBytes));
         }
         length += input.take(bytes, length);

@@ -10,6 +10,7 @@ import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the head of a request straight into the output: Host first (RFC 9110, 7.2), the caller's fields, those of ours
@@ -44,7 +45,7 @@ final class RequestHeadWriter {
         output.text(host == null ? head.origin().authority() : host);
         output.endLine();
         writeCallers(head.caller(), output);
-        writeAdded(head, output);
+        writeAdded(head.added(), head.caller(), output);
         writeFraming(head.method(), content, output);
         if (expectContinue) {
             output.put(EXPECT);
@@ -64,13 +65,14 @@ final class RequestHeadWriter {
         }
     }
 
-    private static void writeAdded(RequestHead head, WireOutput output) throws IOException {
-        List<String> added = head.added();
-        Map<String, List<String>> caller = head.caller().map();
-        for (int i = 0; i < added.size(); i += 2) {
-            if (!caller.containsKey(added.get(i))) {
-                writeField(added.get(i), added.get(i + 1), output);
-            }
+    private static void writeAdded(RequestHead.@Nullable Added added, HttpHeaders caller, WireOutput output)
+            throws IOException {
+        if (added == null) {
+            return;
+        }
+        writeAdded(added.before(), caller, output);
+        if (!caller.map().containsKey(added.name())) {
+            writeField(added.name(), added.value(), output);
         }
     }
 

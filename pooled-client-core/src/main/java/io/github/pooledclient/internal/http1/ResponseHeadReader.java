@@ -2,13 +2,17 @@
 package io.github.pooledclient.internal.http1;
 
 import io.github.pooledclient.MessageLimits;
+import io.github.pooledclient.internal.http.Fields;
 import io.github.pooledclient.internal.http.ResponseHead;
 import io.github.pooledclient.internal.wire.Ascii;
 import io.github.pooledclient.internal.wire.WireInput;
 import java.io.IOException;
 import java.net.ProtocolException;
 
-/** Reads the head of a response (RFC 9112, 4 and 5), by strict grammar and within limits. */
+/**
+ * Reads the heads of responses (RFC 9112, 4 and 5), by strict grammar and within limits. One for each connection, because
+ * the heads of a server are much alike: the one before says how much room the next will need. Used by one thread at a time.
+ */
 final class ResponseHeadReader {
 
     // status-line = "HTTP/1." DIGIT SP 3DIGIT [ SP reason-phrase ]
@@ -17,11 +21,12 @@ final class ResponseHeadReader {
     private static final int STATUS = MINOR + 2;
     private static final int REASON = STATUS + 3;
 
-    private ResponseHeadReader() {}
+    private int expectedSize = 512;
+    private int expectedFields = 8;
 
     /** Waits for a head and takes it from the input, with nothing behind it. */
-    static ResponseHead read(WireInput input, MessageLimits limits) throws IOException {
-        Lines lines = Lines.ofHead(input, limits.maxResponseHeadSize());
+    ResponseHead read(WireInput input, MessageLimits limits) throws IOException {
+        Lines lines = Lines.ofHead(input, limits.maxResponseHeadSize(), expectedSize);
         while (!lines.hasNext()) {
             lines.readMore();
             // At once, because a peer that speaks something else may be waiting for us to speak it too.
@@ -36,7 +41,11 @@ final class ResponseHeadReader {
         if (status < 100) {
             throw new ProtocolException("status must be 100 to 999 (RFC 9110, 15): " + status);
         }
-        return new ResponseHead(minorVersion, status, FieldLines.read(lines, limits.maxResponseFields()));
+        Fields fields = FieldLines.read(lines, limits.maxResponseFields(), expectedFields);
+        // A date or a length may be a digit longer the next time.
+        expectedSize = lines.length() + 8;
+        expectedFields = fields.size();
+        return new ResponseHead(minorVersion, status, fields);
     }
 
     private static void requireVersion(Lines lines) throws ProtocolException {

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
 /** Finds the final response to a request behind the interim ones (RFC 9110, 15.2). Confined to the thread of the exchange. */
 final class ResponseHeads {
 
+    private final ResponseHeadReader reader;
     private final WireInput input;
     private final MessageLimits limits;
     private int interim;
     private boolean hasContinued;
     private boolean hasFailed;
 
-    ResponseHeads(WireInput input, MessageLimits limits) {
+    ResponseHeads(ResponseHeadReader reader, WireInput input, MessageLimits limits) {
+        this.reader = reader;
         this.input = input;
         this.limits = limits;
     }
@@ -72,24 +74,24 @@ final class ResponseHeads {
     /** The next head if it is the final one, null if it is another. */
     private @Nullable ResponseHead next() throws IOException {
         hasFailed = true;
-        ResponseHead head = ResponseHeadReader.read(input, limits);
+        ResponseHead head = reader.read(input, limits);
         boolean isFinal = isFinal(head);
         hasFailed = false;
         return isFinal ? head : null;
     }
 
     private boolean isFinal(ResponseHead head) throws ProtocolException {
-        if (head.status() >= 200) {
+        if (head.statusCode() >= 200) {
             return true;
         }
-        if (head.status() == 101) {
+        if (head.statusCode() == 101) {
             throw new ProtocolException("101 (Switching Protocols) was not asked for (RFC 9110, 15.2.2)");
         }
         if (++interim > limits.maxInterimResponses()) {
             throw new ProtocolException(
                     "more than %d interim responses (maxInterimResponses)".formatted(limits.maxInterimResponses()));
         }
-        hasContinued |= head.status() == 100;
+        hasContinued |= head.statusCode() == 100;
         return false;
     }
 }

@@ -215,7 +215,7 @@ class FieldRulesTest {
         assertThat(head.origin()).hasToString("http://a.example:8080");
         assertThat(head.target()).isEqualTo("/p?q");
         assertThat(head.caller().map()).containsOnlyKeys("X-Name");
-        assertThat(head.added()).isEmpty();
+        assertThat(head.added()).isNull();
         assertThat(head.expectContinue()).isTrue();
     }
 

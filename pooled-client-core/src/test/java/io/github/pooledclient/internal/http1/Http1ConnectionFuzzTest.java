@@ -178,7 +178,7 @@ class Http1ConnectionFuzzTest {
         Fields fields = head.fields();
         return text(
                 head.minorVersion(),
-                head.status(),
+                head.statusCode(),
                 IntStream.range(0, fields.size())
                         .mapToObj(i -> new Field(fields.name(i), fields.value(i)))
                         .toList());

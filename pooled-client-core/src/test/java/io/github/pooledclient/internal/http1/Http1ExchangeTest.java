@@ -38,7 +38,7 @@ class Http1ExchangeTest {
         String content = Wire.readAll(exchange);
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(content).isEqualTo("hello");
         assertThat(script.writes()).isEqualTo(1);
         assertThat(script.reads()).isEqualTo(1);

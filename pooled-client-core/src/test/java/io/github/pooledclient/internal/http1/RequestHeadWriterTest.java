@@ -12,7 +12,6 @@ import io.github.pooledclient.testing.ScriptedTransport;
 import io.github.pooledclient.transport.Origin;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,7 +26,7 @@ class RequestHeadWriterTest {
                 new Origin("https", "a.example", 8443),
                 "/p?q",
                 Wire.fields("X-B", "1|2", "accept", " text/plain "),
-                List.of("User-Agent", "pooled-client", "Accept", "*/*"),
+                new RequestHead.Added("Accept", "*/*", RequestHead.USER_AGENT),
                 false);
 
         assertThat(written(head, RequestContent.NONE)).isEqualTo("""
@@ -54,7 +53,7 @@ class RequestHeadWriterTest {
     })
     void hostLeavesOutTheDefaultPortAndTheZoneOfAnAddress(String scheme, String name, int port, String host)
             throws IOException {
-        RequestHead head = new RequestHead("GET", new Origin(scheme, name, port), "/", Wire.fields(), List.of(), false);
+        RequestHead head = new RequestHead("GET", new Origin(scheme, name, port), "/", Wire.fields(), null, false);
 
         assertThat(written(head, RequestContent.NONE)).isEqualTo("GET / HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
     }

@@ -72,8 +72,8 @@ class ResponseHeadFuzzTest {
         SegmentedTransport transport = new SegmentedTransport(cut.of(bytes)).send(bytes);
         WireInput input = new WireInput(transport, buffers);
         try {
-            ResponseHead head = ResponseHeadReader.read(input, LIMITS);
-            return new Outcome(head.minorVersion(), head.status(), fields(head.fields()), rest(input), null);
+            ResponseHead head = new ResponseHeadReader().read(input, LIMITS);
+            return new Outcome(head.minorVersion(), head.statusCode(), fields(head.fields()), rest(input), null);
         } catch (IOException e) {
             // Not more than a buffer beyond the limit.
             assertThat(bytes.length - transport.unread()).isLessThanOrEqualTo((int) LIMITS.maxResponseHeadSize() + 256);

@@ -142,7 +142,7 @@ class UploadTest {
 
         ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(1_000_000)));
 
-        assertThat(head.status()).isEqualTo(413);
+        assertThat(head.statusCode()).isEqualTo(413);
         assertThat(Wire.readAll(exchange)).isEqualTo("big");
         assertThat(script.written().length()).isLessThan(200_000);
         exchange.end();
@@ -158,7 +158,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(200_000)));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(script.written()).hasSize(requestBytes(200_000));
         assertThat(connection.unusable()).isNull();
     }
@@ -184,7 +184,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(1_000_000)));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(connection.unusable()).isEqualTo(CloseReason.BODY_ABANDONED);
     }
 
@@ -225,7 +225,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(200_000)));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(connection.unusable()).isNull();
     }
 
@@ -238,7 +238,7 @@ class UploadTest {
 
         ResponseHead head = exchange.send(Wire.head("POST"), Pieces.of("x".repeat(50_000)));
 
-        assertThat(head.status()).isEqualTo(413);
+        assertThat(head.statusCode()).isEqualTo(413);
         assertThat(Wire.readAll(exchange)).isEqualTo("big");
         exchange.end();
         assertThat(connection.unusable()).isNotNull();
@@ -270,7 +270,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.expectingContinue("PUT"), Pieces.of("hello"));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(connection.unusable()).isNull();
     }
 
@@ -288,7 +288,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.expectingContinue("PUT"), Pieces.of("hello"));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
         assertThat(script.looks()).isBetween(9, 12);
         assertThat(connection.unusable()).isNull();
     }
@@ -304,7 +304,7 @@ class UploadTest {
         ResponseHead head = exchange.send(Wire.expectingContinue("PUT"), Pieces.of("hello"));
         exchange.end();
 
-        assertThat(head.status()).isEqualTo(417);
+        assertThat(head.statusCode()).isEqualTo(417);
         assertThat(script.written()).doesNotContain("hello");
         assertThat(connection.unusable()).isEqualTo(CloseReason.BODY_ABANDONED);
     }
@@ -318,7 +318,7 @@ class UploadTest {
 
         ResponseHead head = exchange.send(Wire.expectingContinue("POST"), Pieces.of());
 
-        assertThat(head.status()).isEqualTo(200);
+        assertThat(head.statusCode()).isEqualTo(200);
     }
 
     private static int requestBytes(int content) {

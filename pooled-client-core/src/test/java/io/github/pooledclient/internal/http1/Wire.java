@@ -51,11 +51,11 @@ final class Wire {
     }
 
     static RequestHead head(String method, String... fields) {
-        return new RequestHead(method, ORIGIN, "/", fields(fields), List.of(), false);
+        return new RequestHead(method, ORIGIN, "/", fields(fields), null, false);
     }
 
     static RequestHead expectingContinue(String method) {
-        return new RequestHead(method, ORIGIN, "/", fields(), List.of(), true);
+        return new RequestHead(method, ORIGIN, "/", fields(), null, true);
     }
 
     static HttpHeaders fields(String... namesAndValues) {
@@ -94,7 +94,7 @@ final class Wire {
 
     /** The head that these lines make; the empty one at the end is added. */
     static ResponseHead parse(String lines) throws IOException {
-        return ResponseHeadReader.read(
-                input(new ScriptedTransport().answer(lines + "\r\n\r\n")), MessageLimits.defaults());
+        return new ResponseHeadReader()
+                .read(input(new ScriptedTransport().answer(lines + "\r\n\r\n")), MessageLimits.defaults());
     }
 }
