@@ -30,7 +30,7 @@ record Options(
         List<String> peers = null;
         int rounds = 5;
         Duration run = Duration.ofSeconds(3);
-        Duration warmUp = Duration.ofSeconds(10);
+        Duration warmUp = Duration.ofSeconds(20);
         Path plot = null;
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {

@@ -47,16 +47,11 @@ public final class Call<T> {
         this.settings = settings;
         this.request = request;
         this.handler = Objects.requireNonNull(handler, "handler");
-        this.head = headOf(request);
+        this.head = FieldRules.checkedHead(request, settings.added);
         this.deadline = request.timeout()
                 .map(timeout -> Deadline.after(positive(timeout), settings.ticker))
                 .orElse(Deadline.never());
         this.content = RequestBody.of(request, deadline, settings.ticker);
-    }
-
-    private static RequestHead headOf(HttpRequest request) {
-        RequestHead head = FieldRules.checkedHead(request);
-        return head.has("User-Agent") ? head : head.with(RequestHead.USER_AGENT);
     }
 
     // The JDK's builder has seen to it, but there are other requests.

@@ -3,6 +3,7 @@ package io.github.pooledclient.internal.call;
 
 import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.HttpConnection;
+import io.github.pooledclient.internal.http.RequestHead;
 import io.github.pooledclient.internal.pool.Acquisition;
 import io.github.pooledclient.internal.pool.ConnectionPool;
 import io.github.pooledclient.transport.Deadline;
@@ -33,6 +34,8 @@ public final class CallSettings {
     final @Nullable Executor executor;
     final Map<HostPattern, CallSettings> hosts;
     final CallChain chain;
+    /** The fields of ours in each request. */
+    final RequestHead.Added added;
     // Most calls have no deadline of their own, and share these.
     private final Acquisition replayable;
     private final Acquisition notReplayable;
@@ -69,6 +72,7 @@ public final class CallSettings {
         this.executor = executor;
         this.hosts = hosts;
         this.chain = CallChain.of(this);
+        this.added = decompress ? DecompressionInterceptor.FIELDS : RequestHead.USER_AGENT;
         this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());
         this.notReplayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, false, lifecycle.token());
     }

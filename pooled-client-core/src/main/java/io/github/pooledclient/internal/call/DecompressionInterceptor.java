@@ -11,6 +11,12 @@ import java.util.List;
 /** Asks for compressed content, and decompresses it, where the caller did not speak of it (RFC 9110, 12.5.3). Immutable. */
 final class DecompressionInterceptor implements Interceptor {
 
+    private static final String ACCEPT_ENCODING = "Accept-Encoding";
+
+    /** The fields of ours that ask for compressed content; the caller's own goes before. */
+    static final RequestHead.Added FIELDS =
+            new RequestHead.Added(ACCEPT_ENCODING, "gzip, deflate", RequestHead.USER_AGENT);
+
     private static final List<String> GZIP = List.of("gzip", "x-gzip");
 
     private final int mostRatio;
@@ -24,10 +30,13 @@ final class DecompressionInterceptor implements Interceptor {
     public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain rest)
             throws IOException, InterruptedException {
         // A range is of the coded content: its pieces could not be put together again.
-        if (head.has("Accept-Encoding") || head.has("Range")) {
-            return rest.proceed(call, head, content);
+        if (head.has("Range")) {
+            return rest.proceed(call, isCallers(head) ? head : head.without(ACCEPT_ENCODING), content);
         }
-        Reply reply = rest.proceed(call, head.with("Accept-Encoding", "gzip, deflate"), content);
+        Reply reply = rest.proceed(call, head, content);
+        if (isCallers(head)) {
+            return reply;
+        }
         List<String> codings = reply.head().fields().tokens("Content-Encoding");
         boolean empty = head.method().equals("HEAD") || reply.content().remaining() == 0;
         // What we did not ask for, two codings say, is the caller's to decode, as it is without us.
@@ -38,6 +47,10 @@ final class DecompressionInterceptor implements Interceptor {
             return decoded(reply, DecodedContent.Coding.GZIP);
         }
         return codings.get(0).equals("deflate") ? decoded(reply, DecodedContent.Coding.DEFLATE) : reply;
+    }
+
+    private static boolean isCallers(RequestHead head) {
+        return head.caller().map().containsKey(ACCEPT_ENCODING);
     }
 
     private Reply decoded(Reply reply, DecodedContent.Coding coding) {

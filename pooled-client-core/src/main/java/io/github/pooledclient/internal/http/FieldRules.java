@@ -32,11 +32,12 @@ public final class FieldRules {
     private FieldRules() {}
 
     /**
-     * The head of a caller's request, checked as a whole; with no fields of ours yet.
+     * The head of a caller's request, checked as a whole.
      *
+     * @param added fields of ours
      * @throws IllegalArgumentException if it cannot be sent as it is; the message names the part
      */
-    public static RequestHead checkedHead(HttpRequest request) {
+    public static RequestHead checkedHead(HttpRequest request, RequestHead.@Nullable Added added) {
         String method = request.method();
         checkMethod(method);
         if (method.equals("CONNECT")) {
@@ -49,7 +50,7 @@ public final class FieldRules {
         Origin origin = Origin.of(uri);
         String target = target(uri);
         check(fields, request.bodyPublisher().map(BodyPublisher::contentLength).orElse(0L));
-        return new RequestHead(method, origin, target, fields, null, request.expectContinue());
+        return new RequestHead(method, origin, target, fields, added, request.expectContinue());
     }
 
     /** Checks a method: a token (RFC 9110, 9.1). */

@@ -57,7 +57,7 @@ class FieldRulesTest {
 
     @Test
     void whatIsCheckedIsWhatIsSentHoweverOftenARequestChanges() {
-        RequestHead head = FieldRules.checkedHead(new ChangingRequest());
+        RequestHead head = FieldRules.checkedHead(new ChangingRequest(), null);
 
         assertThat(head.caller().map()).containsOnlyKeys("first");
         assertThat(head.target()).isEqualTo("/1");
@@ -209,7 +209,7 @@ class FieldRulesTest {
                 .POST(BodyPublishers.ofString("hello"))
                 .build();
 
-        RequestHead head = FieldRules.checkedHead(request);
+        RequestHead head = FieldRules.checkedHead(request, null);
 
         assertThat(head.method()).isEqualTo("POST");
         assertThat(head.origin()).hasToString("http://a.example:8080");
