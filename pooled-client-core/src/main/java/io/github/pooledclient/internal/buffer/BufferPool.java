@@ -29,6 +29,11 @@ public final class BufferPool {
         this.allocator = allocator;
     }
 
+    /** How many bytes each buffer has room for. */
+    public int size() {
+        return size;
+    }
+
     /** An empty buffer, ready to be filled. The borrower alone uses it until it gives it back. */
     public ByteBuffer borrow() {
         ByteBuffer buffer = free.pollFirst();

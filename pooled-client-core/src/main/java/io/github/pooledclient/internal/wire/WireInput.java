@@ -96,16 +96,17 @@ public final class WireInput {
     /**
      * Reads into a caller's buffer, at least one byte and not more than {@code most}.
      *
-     * <p>What may be read to its end goes through our buffer, so that bytes behind it are seen without another read; more
-     * than the caller has room for is read straight into his.
+     * <p>The last of them go through our buffer, so that bytes behind them are seen without another read, and so does what
+     * the caller asks for in small pieces. Where both leave more than the buffer would take, it is read straight into his.
      *
      * @return how many bytes, or -1 at the end of the stream
      */
     public int read(ByteBuffer into, long most) throws IOException {
         if (available() == 0) {
-            if (most > into.remaining()) {
+            long directly = Math.min(into.remaining(), most - pool.size() / 2);
+            if (directly >= pool.size()) {
                 release();
-                return readDirectly(into);
+                return readDirectly(into, (int) Math.min(directly, LARGEST_READ));
             }
             if (!fill()) {
                 return -1;
@@ -170,9 +171,9 @@ public final class WireInput {
         return empty.clear();
     }
 
-    private int readDirectly(ByteBuffer into) throws IOException {
+    private int readDirectly(ByteBuffer into, int most) throws IOException {
         int limit = into.limit();
-        into.limit(Math.min(limit, into.position() + LARGEST_READ));
+        into.limit(into.position() + most);
         try {
             int count = transport.read(into);
             hasReceived |= count > 0;

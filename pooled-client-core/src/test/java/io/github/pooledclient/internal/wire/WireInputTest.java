@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.internal.buffer.BufferPool;
+import io.github.pooledclient.testing.ForwardingTransport;
 import io.github.pooledclient.testing.ScriptedTransport;
+import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +44,43 @@ class WireInputTest {
         assertThat(count).isEqualTo(50);
         assertThat(allocated).hasValue(0);
         assertThat(input.hasReceived()).isTrue();
+    }
+
+    @Test
+    void smallPiecesAreReadTogether() throws IOException {
+        AtomicInteger reads = new AtomicInteger();
+        WireInput input = new WireInput(counted(new ScriptedTransport().answer("x".repeat(100)), reads), pool);
+
+        for (int left = 100; left > 0; left -= 2) {
+            assertThat(input.read(ByteBuffer.allocate(2), left)).isEqualTo(2);
+        }
+
+        // 8 bytes at a time.
+        assertThat(reads).hasValue(13);
+    }
+
+    @Test
+    void endThatTheCallerHasRoomForTakesTwoReads() throws IOException {
+        AtomicInteger reads = new AtomicInteger();
+        WireInput input = new WireInput(counted(new ScriptedTransport().answer("x".repeat(100) + "y"), reads), pool);
+        ByteBuffer into = ByteBuffer.allocate(200);
+
+        for (int left = 100; left > 0; left = 100 - into.position()) {
+            input.read(into, left);
+        }
+
+        assertThat(reads).hasValue(2);
+        assertThat(input.available()).isEqualTo(1);
+    }
+
+    private static Transport counted(Transport below, AtomicInteger reads) {
+        return new ForwardingTransport(below) {
+            @Override
+            public int read(ByteBuffer into) throws IOException {
+                reads.incrementAndGet();
+                return super.read(into);
+            }
+        };
     }
 
     @Test
