@@ -3,6 +3,7 @@ package io.github.pooledclient.internal.net;
 
 import io.github.pooledclient.internal.threads.Threads;
 import java.io.Closeable;
+import java.nio.channels.Channel;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,17 +18,18 @@ final class Guard {
     private static final AtomicLongFieldUpdater<Guard> STATE = AtomicLongFieldUpdater.newUpdater(Guard.class, "state");
     private static final long DISARMED = 0;
     private static final long FIRED = 1;
+    static final int NOT_WATCHED = -1;
 
     private final DeadlineWatchdog watchdog;
     private final Closeable target;
-    private final boolean closesQuickly;
+    /** Where the watchdog has it, guarded by its lock. */
+    int index = NOT_WATCHED;
     // One of the above, or else the deadline it is armed for.
     private volatile long state = DISARMED;
 
-    Guard(DeadlineWatchdog watchdog, Closeable target, boolean closesQuickly) {
+    Guard(DeadlineWatchdog watchdog, Closeable target) {
         this.watchdog = watchdog;
         this.target = target;
-        this.closesQuickly = closesQuickly;
     }
 
     /** From now on the target is closed once the deadline has passed. */
@@ -50,25 +52,26 @@ final class Guard {
         watchdog.forget(this);
     }
 
-    /** Fires if the deadline has passed, and returns it if it is earlier than another instant, else that. */
-    long fireOrEarlier(long now, long other) {
+    /** Nanoseconds until the deadline, zero or negative once it has passed; {@link Long#MAX_VALUE} if it is not armed. */
+    long nanosLeft(long now) {
         long deadline = state;
-        if (deadline == DISARMED || deadline == FIRED) {
-            return other;
-        }
-        if (deadline - now > 0) {
-            return deadline - other < 0 ? deadline : other;
-        }
+        return deadline == DISARMED || deadline == FIRED ? Long.MAX_VALUE : deadline - now;
+    }
+
+    /** Closes the target if the deadline has passed. */
+    void fire(long now) {
+        long deadline = state;
         // Lost if it was disarmed in the meantime, and perhaps armed anew: that one's deadline is not this one.
-        if (STATE.compareAndSet(this, deadline, FIRED)) {
+        boolean overdue = deadline != DISARMED && deadline != FIRED && deadline - now <= 0;
+        if (overdue && STATE.compareAndSet(this, deadline, FIRED)) {
             closeTarget();
         }
-        return other;
     }
 
     private void closeTarget() {
         try {
-            if (closesQuickly) {
+            // Closing a channel takes some 10 µs and waits for nobody; what somebody else's close does is unknown.
+            if (target instanceof Channel || target instanceof ChannelTransport) {
                 close();
             } else {
                 Threads.start(this::close);

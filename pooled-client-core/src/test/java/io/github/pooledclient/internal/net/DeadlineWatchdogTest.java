@@ -10,6 +10,8 @@ import io.github.pooledclient.testing.FakeTicker;
 import io.github.pooledclient.transport.Ticker;
 import java.io.Closeable;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -78,6 +80,25 @@ class DeadlineWatchdogTest {
         faked.watch(NOTHING).arm(ticker.nanos() + 400);
 
         assertThat(faked.sweep(ticker.nanos())).isEqualTo(ticker.nanos() + 300);
+    }
+
+    @Test
+    void guardsThatAreReleasedLeaveTheOthersWatched() {
+        List<Guard> guards = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            guards.add(faked.watch(NOTHING));
+        }
+        for (int i = 0; i < 40; i += 3) {
+            guards.get(i).release();
+            guards.get(i).release();
+        }
+        guards.forEach(guard -> guard.arm(ticker.nanos()));
+
+        faked.sweep(ticker.nanos());
+
+        for (int i = 0; i < 40; i++) {
+            assertThat(guards.get(i).disarm()).as("guard %d is not watched", i).isEqualTo(i % 3 == 0);
+        }
     }
 
     @Test
