@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A permit belongs to a connection, from before it is opened until after it is closed; each key has as many as the
  * {@link PoolSettings} say. Connections are lent last in, first out; those who wait are served in the order in which they
- * came. Safe for use by several threads.
+ * came, but for callers that come while something is free, and may take it before one who has waited for less than 3 ms.
+ * Safe for use by several threads.
  *
  * @param <K> what connections are pooled by; with {@code equals} and {@code hashCode}
  * @param <C> the connections

@@ -28,11 +28,10 @@ import org.slf4j.LoggerFactory;
  * The connections of one key: permits, those who wait, the idle, the leased.
  *
  * <p>A permit is taken before a connection is opened and given back after it is closed. Whatever comes free goes back to
- * where it is kept, and then {@link #serve} hands out what there is to those who wait, in order: the one place where
- * anything is handed out. Safe for use by several threads; all that changes is guarded by {@link #lock}, which is held for
+ * where it is kept, and then {@link WaitingLine#serve} sees to those who wait. Safe for use by several threads; all that changes is guarded by {@link #lock}, which is held for
  * field accesses only.
  */
-final class HostPool<K, C extends Poolable> implements Waiter.Line {
+final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.Supply {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostPool.class);
 
@@ -57,7 +56,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     private final ReentrantLock lock = new ReentrantLock();
     private final IdleConnections<C> idle;
     private final Chain<PooledConnection<C>> leased = new Chain<>();
-    private final Chain<Waiter> waiters = new Chain<>();
+    private final WaitingLine waiters;
     private final Opener<K, C> opener;
     private final HostCounters counters = new HostCounters();
     private int permitsTaken;
@@ -90,6 +89,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         this.maxConnections = settings.maxConnectionsPerHost();
         this.maxIdle = settings.maxIdlePerHost();
         this.emptySince = ticker.nanos();
+        // Where all hosts share a limit, what comes free may be owed to another host: nothing is left lying for its
+        // own.
+        this.waiters = new WaitingLine(this, totals == null ? WaitingLine.BOUND_NANOS : 0);
     }
 
     // ---- acquire
@@ -100,6 +102,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         long start = ticker.nanos();
         Object got;
         Waiter waiter = null;
+        WakeUp wakeUps = null;
         lock.lock();
         try {
             if (forgotten) {
@@ -108,25 +111,38 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             if (state == PoolSnapshot.State.CLOSED) {
                 throw rejected("the pool is closed");
             }
-            got = waiters.isEmpty() ? takeNow(how.fresh(), how.owner(), start) : null;
-            exhaustedSince = got != null ? null : exhaustedSince != null ? exhaustedSince : Long.valueOf(start);
+            wakeUps = waiters.serve(start);
+            got = waiters.mayBeOvertaken(start) ? take(how.fresh(), how.owner(), start) : null;
+            if (got == null) {
+                exhaustedSince = exhaustedSince == null ? Long.valueOf(start) : exhaustedSince;
+            } else if (waiters.isEmpty()) {
+                // Not for one who overtakes: that others wait is no better for it.
+                exhaustedSince = null;
+            }
             if (got == null && waiters.size() < settings.maxPendingPerHost()) {
                 waiter = new Waiter(start, how, null);
-                waiters.addLast(waiter);
+                waiters.join(waiter);
             } else if (got == null) {
                 counters.acquireRejections++;
             }
         } finally {
             lock.unlock();
         }
+        WakeUp.all(wakeUps);
         if (got == null) {
             got = await(waiter, how, start);
         }
         return lend(got, how, start);
     }
 
+    @Override
+    public boolean hasAny() {
+        return !suspended && (permitsTaken < maxConnections || idle.newest() != null);
+    }
+
     /** An idle connection, or a permit to open one, or null: what can be had at once. The lock is held. */
-    private @Nullable Object takeNow(boolean fresh, @Nullable Object owner, long now) {
+    @Override
+    public @Nullable Object take(boolean fresh, @Nullable Object owner, long now) {
         if (suspended) {
             return null;
         }
@@ -170,15 +186,40 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     }
 
     @Override
+    public @Nullable Object look(Waiter waiter, long now) {
+        Object got;
+        WakeUp wakeUps;
+        lock.lock();
+        try {
+            got = waiters.look(waiter, now);
+            wakeUps = waiters.serve(now);
+        } finally {
+            lock.unlock();
+        }
+        WakeUp.all(wakeUps);
+        return got;
+    }
+
+    @Override
     public void giveUp(Waiter waiter, long now) throws AcquireTimeoutException {
-        if (leave(waiter)) {
+        if (leave(waiter, now)) {
             throw timedOut(waiter, now, null);
         }
     }
 
     @Override
-    public boolean leave(Waiter waiter) {
-        return locked(() -> waiters.remove(waiter));
+    public boolean leave(Waiter waiter, long now) {
+        boolean left;
+        WakeUp wakeUps;
+        lock.lock();
+        try {
+            left = waiters.leave(waiter);
+            wakeUps = waiters.serve(now);
+        } finally {
+            lock.unlock();
+        }
+        WakeUp.all(wakeUps);
+        return left;
     }
 
     /** The wait has ended in vain, at this host or for a place among all: counted, told, and put into words. */
@@ -348,7 +389,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             locked(() -> connection.acquiredAt = here);
             schedule.atLatest(connection.since + leakThresholdNanos);
         }
-        listeners.acquired(name, ticker.nanos() - start, reused);
+        if (!listeners.isEmpty()) {
+            listeners.acquired(name, ticker.nanos() - start, reused);
+        }
         return new HeldLease<>(this, connection, reused);
     }
 
@@ -365,7 +408,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
             reportLost(connection, leaseNanos);
         }
         PooledConnection<C> surplus = null;
-        Waiter served = null;
+        WakeUp wakeUps = null;
         boolean owedForAPlace = false;
         lock.lock();
         try {
@@ -377,13 +420,15 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                 connection.becomeIdle(now, hint);
                 idle.add(connection);
                 owedForAPlace = owed() != null;
-                served = owedForAPlace ? null : serve(now);
+                if (!owedForAPlace) {
+                    wakeUps = idle.size() > maxIdle ? waiters.serveAll(now) : waiters.serve(now);
+                }
                 surplus = idle.size() > maxIdle ? idle.removeOldest() : null;
             }
         } finally {
             lock.unlock();
         }
-        Waiter.wake(served);
+        WakeUp.all(wakeUps);
         listeners.returned(name, leaseNanos);
         if (reason != null) {
             close(connection, reason);
@@ -454,21 +499,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         }
     }
 
-    /** Hands out what there is to those who wait, in order. The lock is held; who was served is to be woken after it. */
-    private @Nullable Waiter serve(long now) {
-        Waiter served = null;
-        for (Waiter waiter = waiters.first(); waiter != null; waiter = waiters.first()) {
-            Object got = takeNow(waiter.fresh, waiter.owner, now);
-            if (got == null) {
-                break;
-            }
-            waiters.remove(waiter);
-            served = waiter.serve(got, served);
-        }
-        return served;
-    }
-
-    /** The lock is held; {@link #serve} must follow. */
+    /** The lock is held; {@link WaitingLine#serve} must follow. */
     private void freePermit(long now) {
         permitsTaken--;
         if (permitsTaken == 0) {
@@ -533,12 +564,17 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
         return place == Waiter.OPEN ? null : lend(place, how, start);
     }
 
-    /** Takes an idle connection for whoever wants one, or null. */
+    /**
+     * Takes an idle connection, or null.
+     *
+     * @param isOwed whether it is for one who goes before all who wait here
+     */
     @Nullable
-    PooledConnection<C> takeIdle(@Nullable Object owner) {
+    PooledConnection<C> takeIdle(@Nullable Object owner, boolean isOwed) {
         long now = ticker.nanos();
         return locked(() -> {
-            PooledConnection<C> connection = suspended ? null : idle.newest();
+            boolean mayTake = !suspended && (isOwed || waiters.mayBeOvertaken(now));
+            PooledConnection<C> connection = mayTake ? idle.newest() : null;
             if (connection != null) {
                 moveToLeased(connection, owner, now);
             }
@@ -571,7 +607,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     @Nullable
     HeldLease<C> tryAcquire() {
         long start = ticker.nanos();
-        for (PooledConnection<C> c = takeIdle(null); c != null; c = takeIdle(null)) {
+        for (PooledConnection<C> c = takeIdle(null, false); c != null; c = takeIdle(null, false)) {
             PooledConnection<C> taken = c;
             CloseReason bad = whyNotLent(taken, Acquisition.PLAIN);
             if (bad == null) {
@@ -679,6 +715,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     void enter(PoolSnapshot.State next) {
         List<PooledConnection<C>> kept = locked(() -> {
             state = next;
+            waiters.keepOrder();
             return idle.removeAll();
         });
         kept.forEach(c -> close(c, CloseReason.POOL_CLOSED));
@@ -688,7 +725,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
     void cancel(Predicate<@Nullable Object> owners, boolean leasesToo) {
         List<Opening> openings = new ArrayList<>();
         List<PooledConnection<C>> inUse = new ArrayList<>();
-        Waiter served = locked(() -> {
+        long now = ticker.nanos();
+        WakeUp wakeUps = locked(() -> {
             openings.addAll(opener.of(owners));
             for (PooledConnection<C> c = leased.first(); leasesToo && c != null; c = c.next()) {
                 if (owners.test(c.owner)) {
@@ -697,9 +735,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
                     inUse.add(c);
                 }
             }
-            return Waiter.dismiss(waiters, owners);
+            return waiters.dismiss(owners, now);
         });
-        Waiter.wake(served);
+        WakeUp.all(wakeUps);
         openings.forEach(Opening::cancel);
         inUse.forEach(c -> cancelQuietly(c.connection));
     }
@@ -854,14 +892,14 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line {
 
     /** Changes fields under the lock, and serves those who wait with what came free. */
     private void change(long now, Runnable fields) {
-        Waiter served;
+        WakeUp wakeUps;
         lock.lock();
         try {
             fields.run();
-            served = serve(now);
+            wakeUps = waiters.serve(now);
         } finally {
             lock.unlock();
         }
-        Waiter.wake(served);
+        WakeUp.all(wakeUps);
     }
 }

@@ -25,6 +25,10 @@ final class Listeners implements PoolListener {
         all.remove(listener);
     }
 
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
     private void tell(Consumer<PoolListener> event) {
         for (PoolListener listener : all) {
             try {

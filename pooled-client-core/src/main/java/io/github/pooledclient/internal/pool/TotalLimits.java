@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -94,19 +95,20 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
 
     /** A connection was closed, or not opened after all: the head of the line may open one. */
     void placeFreed() {
-        Waiter served = null;
+        WakeUp wakeUps = null;
         lock.lock();
         try {
             connections--;
             for (Waiter w = line.first(); w != null && connections < maxConnections; w = line.first()) {
                 leaveLocked(w);
                 connections++;
-                served = w.serve(Waiter.OPEN, served);
+                w.answer(Waiter.OPEN);
+                wakeUps = new WakeUp(w.thread, wakeUps);
             }
         } finally {
             lock.unlock();
         }
-        Waiter.wake(served);
+        WakeUp.all(wakeUps);
     }
 
     /** A connection has gone idle: it may be what somebody waits for, or one too many. */
@@ -139,12 +141,12 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     private boolean handOverTo(Waiter waiter) {
         @SuppressWarnings("unchecked") // the line has only waiters of our hosts
         HostPool<K, C> host = (HostPool<K, C>) waiter.host;
-        PooledConnection<C> connection = waiter.fresh || host == null ? null : host.takeIdle(waiter.owner);
+        PooledConnection<C> connection = waiter.fresh || host == null ? null : host.takeIdle(waiter.owner, true);
         if (host == null || connection == null) {
             return false;
         }
         if (serve(waiter, connection)) {
-            Waiter.wake(waiter);
+            LockSupport.unpark(waiter.thread);
         } else {
             host.takeBack(connection, null);
         }
@@ -157,7 +159,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         try {
             boolean left = leaveLocked(waiter);
             if (left) {
-                waiter.serve(connection, null);
+                waiter.answer(connection);
             }
             return left;
         } finally {
@@ -237,7 +239,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
 
     /** Ends the wait of those who wait on behalf of owners. */
     void cancel(Predicate<@Nullable Object> owners) {
-        Waiter dismissed;
+        WakeUp dismissed;
         lock.lock();
         try {
             dismissed = Waiter.dismiss(line, owners);
@@ -245,7 +247,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         } finally {
             lock.unlock();
         }
-        Waiter.wake(dismissed);
+        WakeUp.all(dismissed);
     }
 
     @Override
@@ -271,7 +273,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     }
 
     @Override
-    public boolean leave(Waiter waiter) {
+    public boolean leave(Waiter waiter, long now) {
         lock.lock();
         try {
             return leaveLocked(waiter);

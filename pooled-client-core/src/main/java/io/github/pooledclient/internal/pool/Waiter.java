@@ -27,8 +27,8 @@ final class Waiter extends Chain.Link<Waiter> {
     final @Nullable HostPool<?, ?> host;
 
     private volatile @Nullable Object answer;
-    // Links those who were served under one hold of the lock, to be woken after it.
-    private @Nullable Waiter nextToWake;
+    // Written under the lock of the line: it is to look for itself. See WaitingLine.
+    private volatile boolean woken;
 
     Waiter(long since, Acquisition how, @Nullable HostPool<?, ?> host) {
         this.host = host;
@@ -42,21 +42,32 @@ final class Waiter extends Chain.Link<Waiter> {
         return answer;
     }
 
-    /** Serves this waiter; returns it as the head of those to be woken. */
-    Waiter serve(Object with, @Nullable Waiter served) {
+    /** Serves this waiter, which is to be woken then. */
+    void answer(Object with) {
         answer = with;
-        nextToWake = served;
-        return this;
     }
 
-    /** How a waiter leaves its line. Both return if it was served meanwhile: it has to take what it was given. */
+    boolean isWoken() {
+        return woken;
+    }
+
+    void setWoken(boolean isWoken) {
+        woken = isWoken;
+    }
+
+    /** What a waiter does in its line. All return if it was served meanwhile: it has to take what it was given. */
     interface Line {
+
+        /** Looks, after it was woken, for what there is; null if others were faster. A line may also only hand over. */
+        default @Nullable Object look(Waiter waiter, long now) {
+            return null;
+        }
 
         /** Leaves because the deadline has passed. */
         void giveUp(Waiter waiter, long now) throws IOException;
 
         /** Takes the waiter out; false if it was served meanwhile. */
-        boolean leave(Waiter waiter);
+        boolean leave(Waiter waiter, long now);
     }
 
     /**
@@ -73,12 +84,20 @@ final class Waiter extends Chain.Link<Waiter> {
                     return given;
                 }
                 long now = ticker.nanos();
+                if (woken) {
+                    Object found = line.look(this, now);
+                    if (found != null) {
+                        return found;
+                    }
+                    // Not to the park below: waiting for the lock may have used up the wake-up of an answer.
+                    continue;
+                }
                 long remaining = deadline.remainingNanos(now);
                 if (remaining <= 0) {
                     line.giveUp(this, now);
                 } else if (Thread.interrupted()) {
                     interrupted = true;
-                    if (line.leave(this)) {
+                    if (line.leave(this, now)) {
                         interrupted = false;
                         throw new InterruptedException("interrupted while waiting for a connection to " + name);
                     }
@@ -93,29 +112,19 @@ final class Waiter extends Chain.Link<Waiter> {
         }
     }
 
-    /** Takes those who wait on behalf of owners out of a line, empty-handed; returns the head of those to be woken. */
-    static @Nullable Waiter dismiss(Chain<Waiter> line, Predicate<@Nullable Object> owners) {
-        Waiter dismissed = null;
+    /** Takes those who wait on behalf of owners out of a line, empty-handed. */
+    static @Nullable WakeUp dismiss(Chain<Waiter> line, Predicate<@Nullable Object> owners) {
+        WakeUp wakeUps = null;
         Waiter waiter = line.first();
         while (waiter != null) {
             Waiter next = waiter.next();
             if (owners.test(waiter.owner)) {
                 line.remove(waiter);
-                dismissed = waiter.serve(CLOSED, dismissed);
+                waiter.answer(CLOSED);
+                wakeUps = new WakeUp(waiter.thread, wakeUps);
             }
             waiter = next;
         }
-        return dismissed;
-    }
-
-    /** Wakes all that were served together. Not to be called under a lock. */
-    static void wake(@Nullable Waiter served) {
-        Waiter waiter = served;
-        while (waiter != null) {
-            // Read first: once awake it may be gone.
-            Waiter next = waiter.nextToWake;
-            LockSupport.unpark(waiter.thread);
-            waiter = next;
-        }
+        return wakeUps;
     }
 }

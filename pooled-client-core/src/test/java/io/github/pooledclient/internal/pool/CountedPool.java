@@ -165,6 +165,11 @@ final class CountedPool implements PoolListener {
         return new Acquisition(Deadline.never(), 0, false, true, owner);
     }
 
+    /** How many wait. */
+    int pending() {
+        return pool.snapshot(key -> true).pending();
+    }
+
     /** Opens one for a host, to be idle. */
     void makeIdle(String host) throws IOException, InterruptedException {
         pool.acquire(host).close();

@@ -9,6 +9,7 @@ import static io.github.pooledclient.testing.Interleavings.explore;
 import static io.github.pooledclient.testing.Interleavings.exploreAtRandom;
 import static io.github.pooledclient.testing.Interleavings.seed;
 import static io.github.pooledclient.testing.Interleavings.times;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pooledclient.pool.AcquireRejectedException;
 import io.github.pooledclient.pool.AcquireTimeoutException;
@@ -19,11 +20,14 @@ import io.github.pooledclient.transport.Deadline;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The races of the pool, one by one, in many of their interleavings. */
 class PoolInterleavingTest {
 
+    private static final Duration BOUND = Duration.ofNanos(WaitingLine.BOUND_NANOS);
     private static final PoolSettings ONE = settings(1).build();
     private static final PoolSettings TWO = settings(2).build();
     private static final PoolSettings ONE_OF_ALL = settings(1).maxConnections(1).build();
@@ -142,6 +146,209 @@ class PoolInterleavingTest {
         if (Thread.interrupted()) {
             throw new AssertionError("interrupted after the end");
         }
+    }
+
+    @Test
+    void runningThreadMayOvertakeOneThatWaitsForLessThanTheBound() throws Exception {
+        AtomicInteger overtaken = new AtomicInteger();
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+            AtomicBoolean taken = new AtomicBoolean();
+
+            in.inParallel(() -> useAndTell(pool, taken), () -> {
+                boolean waits = pool.pending() == 1;
+                lease.close();
+                pool.use(A);
+                overtaken.addAndGet(waits && !taken.get() ? 1 : 0);
+            });
+
+            pool.check(A);
+        });
+
+        assertThat(overtaken).hasPositiveValue();
+    }
+
+    @Test
+    void nobodyOvertakesOneThatHasWaitedForTheBound() throws Exception {
+        AtomicInteger waited = new AtomicInteger();
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+            AtomicBoolean taken = new AtomicBoolean();
+
+            in.inParallel(() -> useAndTell(pool, taken), () -> {
+                boolean waits = pool.pending() == 1;
+                pool.ticker.advance(BOUND);
+                lease.close();
+                pool.use(A);
+                waited.addAndGet(waits ? 1 : 0);
+                if (waits && !taken.get()) {
+                    throw new AssertionError("overtaken");
+                }
+            });
+
+            pool.check(A);
+        });
+
+        assertThat(waited).hasPositiveValue();
+    }
+
+    private static void useAndTell(CountedPool pool, AtomicBoolean taken) throws IOException, InterruptedException {
+        Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+        taken.set(true);
+        lease.close();
+    }
+
+    @Test
+    void wokenOneThatIsOvertakenIsWokenAgain() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
+                lease.close();
+                pool.use(A);
+                pool.useUp(A);
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void wokenOneWhoseTimeIsOverPassesItOn() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+            Deadline soon = Deadline.at(pool.ticker.nanos() + 1000);
+
+            in.inParallel(() -> useBefore(pool, A, soon), () -> pool.use(A), () -> {
+                lease.close();
+                pool.ticker.advance(Duration.ofNanos(1000));
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void wokenOneThatIsInterruptedPassesItOn() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> useUntilInterrupted(pool), () -> pool.use(A), () -> {
+                in.thread(0).interrupt();
+                lease.close();
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void wokenOneThatIsCancelledPassesItOn() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> useUntilCancelled(pool, "me"), () -> pool.use(A, onBehalfOf("you")), () -> {
+                lease.close();
+                pool.cancel("me");
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void boundMayPassWhileTheWokenOneIsOnItsWay() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
+                lease.close();
+                pool.ticker.advance(BOUND);
+                pool.use(A);
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void poolMayBeClosedWhileTheWokenOneIsOnItsWay() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> useUntilClosed(pool), () -> useUntilClosed(pool), () -> {
+                lease.close();
+                pool.pool.close();
+            });
+
+            pool.checkEnded();
+        });
+    }
+
+    @Test
+    void poolMayBeDrainedWhileTheWokenOneIsOnItsWay() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
+                lease.close();
+                pool.pool.drain();
+            });
+
+            pool.checkEnded();
+        });
+    }
+
+    @Test
+    void hostMayBeSuspendedWhileTheWokenOneIsOnItsWay() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
+                lease.close();
+                pool.pool.suspend(key -> true);
+                pool.pool.resume(key -> true);
+            });
+
+            pool.check(A);
+        });
+    }
+
+    @Test
+    void twoThatComeFreeAtOnceServeTwoWhoWait() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(TWO);
+            Lease<CountedPool.Counted> first = pool.pool.acquire(A);
+            Lease<CountedPool.Counted> second = pool.pool.acquire(A);
+            AtomicInteger have = new AtomicInteger();
+
+            in.inParallel(() -> holdTogether(pool, have), () -> holdTogether(pool, have), () -> {
+                first.close();
+                second.close();
+            });
+
+            pool.check(A);
+        });
+    }
+
+    // Ends when both have one: a second one that is not woken shows.
+    private static void holdTogether(CountedPool pool, AtomicInteger have) throws IOException, InterruptedException {
+        Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+        have.incrementAndGet();
+        while (have.get() < 2) {
+            Interleavings.pointOfWaiting("waits for the other one");
+        }
+        lease.close();
     }
 
     @Test
@@ -373,12 +580,13 @@ class PoolInterleavingTest {
         String host = random.nextInt(3) == 0 ? B : A;
         Deadline soon = Deadline.at(pool.ticker.nanos() + 1000);
         Object owner = random.nextBoolean() ? "me" : "you";
+        Duration soonOrLate = random.nextBoolean() ? BOUND : Duration.ofSeconds(2);
         return switch (random.nextInt(12)) {
             case 0 -> () -> pool.useUp(host);
             case 1 -> () -> useBefore(pool, host, soon);
             case 2 -> () -> useUntilCancelled(pool, owner);
             case 3 -> () -> pool.cancel(owner);
-            case 4 -> () -> pool.ticker.advance(Duration.ofSeconds(2));
+            case 4 -> () -> pool.ticker.advance(soonOrLate);
             case 5 -> () -> pool.pool.sweep(pool.ticker.nanos());
             case 6 -> pool.pool::evictIdle;
             case 7 -> () -> pool.pool.retire(key -> true);

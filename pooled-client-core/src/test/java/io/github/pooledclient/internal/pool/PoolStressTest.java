@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -90,6 +91,46 @@ class PoolStressTest {
             } catch (IOException e) {
                 if (!"no luck".equals(e.getMessage())) {
                     wrong.compareAndSet(null, e);
+                }
+            } catch (Throwable t) {
+                wrong.compareAndSet(null, t);
+            }
+        }
+    }
+
+    // Without a deadline: one that is not woken waits for ever.
+    @Test
+    void nobodyIsForgottenInTheLine() throws Exception {
+        PoolSettings settings = PoolSettings.builder()
+                .maxConnectionsPerHost(2)
+                .acquireTimeout(Duration.ofDays(1))
+                .build();
+        ConnectionSource<String, Socket> source = (key, deadline) -> new Socket();
+        ConnectionPool<String, Socket> pool = new ConnectionPool<>(settings, source, key -> key, key -> settings);
+        List<Thread> threads = new ArrayList<>();
+        long end = System.nanoTime() + LENGTH.toNanos();
+        for (int i = 0; i < THREADS; i++) {
+            Thread thread = new Thread(() -> takeTurns(pool, end), "worker");
+            threads.add(thread);
+            thread.start();
+        }
+
+        for (Thread thread : threads) {
+            thread.join(20_000);
+            assertThat(thread.isAlive()).as("a worker that hangs").isFalse();
+        }
+
+        assertThat(wrong.get()).isNull();
+        pool.close();
+    }
+
+    private void takeTurns(ConnectionPool<String, Socket> pool, long end) {
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        while (System.nanoTime() - end < 0) {
+            try (Lease<Socket> lease = pool.acquire("host")) {
+                lease.connection().use();
+                if (random.nextInt(100) == 0) {
+                    lease.discard(CloseReason.IO_ERROR);
                 }
             } catch (Throwable t) {
                 wrong.compareAndSet(null, t);

@@ -30,14 +30,17 @@ import org.junit.jupiter.api.Test;
 
 class WaitingTest {
 
+    private static final Duration BOUND = Duration.ofNanos(WaitingLine.BOUND_NANOS);
+
     @Test
-    void waitersAreServedInTheOrderInWhichTheyCame() throws Exception {
+    void waitersAreServedInTheOrderInWhichTheyCameOnceTheyHaveWaitedForTheBound() throws Exception {
         PoolFixture f = new PoolFixture(settings().maxConnectionsPerHost(1).acquireTimeout(Duration.ofMinutes(1)));
         Lease<FakeConnection> held = f.acquire();
         List<FutureTask<Lease<FakeConnection>>> line = new ArrayList<>();
         for (int i = 1; i <= 4; i++) {
             line.add(f.inLine(i, f::acquire));
         }
+        f.ticker.advance(BOUND);
 
         for (FutureTask<Lease<FakeConnection>> next : line) {
             held.close();
@@ -49,10 +52,11 @@ class WaitingTest {
     }
 
     @Test
-    void callerDoesNotOvertakeThoseWhoWait() throws Exception {
+    void callerDoesNotOvertakeWhoHasWaitedForTheBound() throws Exception {
         PoolFixture f = new PoolFixture(settings().maxConnectionsPerHost(1).acquireTimeout(Duration.ofMinutes(1)));
         Lease<FakeConnection> held = f.acquire();
         FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, f::acquire);
+        f.ticker.advance(BOUND);
 
         held.close();
         FutureTask<Lease<FakeConnection>> late = PoolFixture.start(f::acquire);
@@ -61,6 +65,45 @@ class WaitingTest {
         f.awaitPending(1);
         first.close();
         assertThat(late.get(10, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void oneWhoWaitsForLessIsWokenForWhatComesBack() throws Exception {
+        PoolFixture f = new PoolFixture(settings().maxConnectionsPerHost(1).acquireTimeout(Duration.ofMinutes(1)));
+        Lease<FakeConnection> held = f.acquire();
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, f::acquire);
+
+        held.close();
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isTrue();
+    }
+
+    @Test
+    void whatWouldNotBeKeptIsHandedToTheOneWhoWaits() throws Exception {
+        PoolFixture f = new PoolFixture(
+                settings().maxConnectionsPerHost(1).maxIdlePerHost(0).acquireTimeout(Duration.ofMinutes(1)));
+        Lease<FakeConnection> held = f.acquire();
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, f::acquire);
+
+        held.close();
+
+        assertThat(waiting.get(10, TimeUnit.SECONDS).isReused()).isTrue();
+        assertThat(f.source.opened()).hasSize(1);
+    }
+
+    @Test
+    void whatComesBackToADrainingPoolIsHandedToTheOneWhoWaits() throws Exception {
+        PoolFixture f = new PoolFixture(settings().maxConnectionsPerHost(1).acquireTimeout(Duration.ofMinutes(1)));
+        Lease<FakeConnection> held = f.acquire();
+        FutureTask<Lease<FakeConnection>> waiting = f.inLine(1, f::acquire);
+        f.pool.drain();
+
+        held.close();
+
+        Lease<FakeConnection> last = waiting.get(10, TimeUnit.SECONDS);
+        assertThat(last.isReused()).isTrue();
+        last.close();
+        assertThat(f.host().idle()).isZero();
     }
 
     @Test
