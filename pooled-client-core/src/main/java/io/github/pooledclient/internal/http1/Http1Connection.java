@@ -243,6 +243,13 @@ public final class Http1Connection implements HttpConnection {
         return keepAliveHints;
     }
 
+    /** To whom, and from where: for the log. */
+    @Override
+    public String toString() {
+        SocketAddress local = transport.localAddress();
+        return local == null ? origin.toString() : origin + " from " + local;
+    }
+
     long now() {
         return ticker.nanos();
     }

@@ -80,6 +80,9 @@ final class Http1Exchange implements Exchange {
                 phase = Phase.WAITING;
                 head = heads.awaitFinal();
             }
+            if (WireLog.isOn()) {
+                WireLog.response(connection, head);
+            }
             phase = Phase.READING;
             begin(request.method(), head, close);
             // Who reads the body may take his time: without a buffer of ours, unless there is something in it.
@@ -98,6 +101,9 @@ final class Http1Exchange implements Exchange {
         ResponseHead early;
         try {
             RequestHeadWriter.write(request, content, close, expectContinue, output);
+            if (WireLog.isOn()) {
+                WireLog.request(connection, output);
+            }
             early = expectContinue ? awaitContinue() : null;
             isRequestCutShort = early != null;
             if (early == null && content == RequestContent.NONE) {

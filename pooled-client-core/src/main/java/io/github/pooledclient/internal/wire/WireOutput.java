@@ -5,6 +5,7 @@ import io.github.pooledclient.internal.buffer.BufferPool;
 import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,14 @@ public final class WireOutput {
             drain(bytes);
             discard();
         }
+    }
+
+    /** What was put and has not left yet, as text: for the log. */
+    public String buffered() {
+        ByteBuffer bytes = buffer;
+        return bytes == null
+                ? ""
+                : StandardCharsets.ISO_8859_1.decode(bytes.duplicate().flip()).toString();
     }
 
     /** Gives the buffer back; what is in it is not sent. */
