@@ -5,6 +5,7 @@ module io.github.pooledclient {
     requires org.slf4j;
     requires static transitive org.jspecify;
     requires static micrometer.core;
+    requires static jdk.jfr;
 
     exports io.github.pooledclient;
     exports io.github.pooledclient.micrometer;

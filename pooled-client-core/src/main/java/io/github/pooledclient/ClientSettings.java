@@ -35,6 +35,7 @@ record ClientSettings(
         @Nullable CookieHandler cookieHandler,
         @Nullable Authenticator authenticator,
         @Nullable Executor executor,
+        @Nullable CallObserver observer,
         Map<HostPattern, HostSettings> hosts) {
 
     CallSettings forCalls(SharedPool shared, Lifecycle lifecycle) {
@@ -53,6 +54,7 @@ record ClientSettings(
                 cookieHandler,
                 authenticator,
                 executor,
+                observer,
                 ofHosts);
     }
 
@@ -71,6 +73,7 @@ record ClientSettings(
                 null,
                 null,
                 executor,
+                null,
                 Map.of());
     }
 }

@@ -344,6 +344,12 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         Builder listener(PoolListener listener);
 
         /**
+         * Watches the calls of the client, or of the view; null = nobody does. A view begins with that of its client.
+         * Default: null.
+         */
+        Builder observer(@Nullable CallObserver observer);
+
+        /**
          * Whether to ask for gzip and deflate, and to decode them, for requests that do not set {@code Accept-Encoding}: the
          * decoded response has neither {@code Content-Encoding} nor {@code Content-Length}. Default: true.
          */

@@ -3,12 +3,14 @@ package io.github.pooledclient;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
 import io.github.pooledclient.internal.net.DeadlineWatchdog;
+import io.github.pooledclient.internal.pool.Listeners;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
+import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Authenticator;
@@ -56,6 +58,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable CookieHandler cookieHandler;
     private @Nullable Authenticator authenticator;
     private @Nullable Executor executor;
+    private @Nullable CallObserver observer;
     private final Map<HostPattern, HostSettings> hosts = new TreeMap<>();
 
     /** A builder of a client with a pool of its own. */
@@ -78,6 +81,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         cookieHandler = settings.cookieHandler();
         authenticator = settings.authenticator();
         executor = settings.executor();
+        observer = settings.observer();
         hosts.putAll(settings.hosts());
     }
 
@@ -185,6 +189,12 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     }
 
     @Override
+    public PooledHttpClientBuilder observer(@Nullable CallObserver value) {
+        observer = value;
+        return this;
+    }
+
+    @Override
     public PooledHttpClientBuilder followRedirects(Redirect policy) {
         redirect = Objects.requireNonNull(policy, "policy");
         return this;
@@ -231,16 +241,28 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 cookieHandler,
                 authenticator,
                 executor,
+                observer,
                 new TreeMap<>(hosts));
         if (shared != null) {
             return new PooledHttpClient(settings, shared, false);
         }
+        BuildPlaces.SHARED.built();
+        Listeners told = new Listeners();
+        listeners.forEach(told::add);
         Connector opener = connector == null
-                ? new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), localAddress)
-                : connector;
-        SharedPool pool = SharedPool.of(poolSettings, opener, limits);
-        listeners.forEach(pool.pool()::addListener);
+                ? new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), localAddress, told)
+                : telling(connector, told);
+        SharedPool pool = SharedPool.of(poolSettings, opener, limits, told);
         return new PooledHttpClient(settings, pool, true);
+    }
+
+    private static Connector telling(Connector connector, Listeners listeners) {
+        return (route, deadline) -> {
+            long start = Ticker.system().nanos();
+            Transport connected = connector.connect(route, deadline);
+            listeners.connected(route.origin().toString(), Ticker.system().nanos() - start);
+            return connected;
+        };
     }
 
     private TlsIdentity tls() {

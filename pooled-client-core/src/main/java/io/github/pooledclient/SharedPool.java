@@ -4,6 +4,7 @@ package io.github.pooledclient;
 import io.github.pooledclient.internal.connect.HttpConnectionFactory;
 import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.pool.ConnectionPool;
+import io.github.pooledclient.internal.pool.Listeners;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Origin;
@@ -16,13 +17,15 @@ import java.util.function.Predicate;
  */
 record SharedPool(ConnectionPool<Route, HttpConnection> pool) {
 
-    static SharedPool of(PoolSettings settings, Connector connector, MessageLimits limits) {
+    /** @param listeners told by the connector too */
+    static SharedPool of(PoolSettings settings, Connector connector, MessageLimits limits, Listeners listeners) {
         SharedPool shared = new SharedPool(new ConnectionPool<>(
                 settings,
                 new HttpConnectionFactory(
-                        connector, route -> settings.forOrigin(route.origin()).keepAliveHints(), limits),
+                        connector, route -> settings.forOrigin(route.origin()).keepAliveHints(), limits, listeners),
                 route -> route.origin().toString(),
-                route -> settings.forOrigin(route.origin())));
+                route -> settings.forOrigin(route.origin()),
+                listeners));
         shared.pool.sweepWhileReachable(shared);
         return shared;
     }

@@ -10,7 +10,8 @@
  * {@code HostPool.takeBack}.
  *
  * <p>{@link io.github.pooledclient.RequestState}, {@link io.github.pooledclient.ExchangeFailure},
- * {@link io.github.pooledclient.MessageLimits} and {@link io.github.pooledclient.WritableBody} are words of the ground floor, which every package may use; they stand here
+ * {@link io.github.pooledclient.MessageLimits}, {@link io.github.pooledclient.CallObserver} and
+ * {@link io.github.pooledclient.WritableBody} are words of the ground floor, which every package may use; they stand here
  * because users meet them beside the client.
  */
 @NullMarked

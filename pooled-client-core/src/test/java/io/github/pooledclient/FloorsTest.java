@@ -38,6 +38,7 @@ class FloorsTest {
             Map.entry(".internal.threads", 0),
             Map.entry(".internal.time", 0),
             Map.entry(".internal.buffer", 0),
+            Map.entry(".internal.jfr", 0),
             Map.entry(".pool", 1),
             Map.entry(".internal.wire", 2),
             Map.entry(".internal.net", 2),
@@ -55,6 +56,8 @@ class FloorsTest {
             ROOT + ".ExchangeFailure",
             ROOT + ".MessageLimits",
             ROOT + ".MessageLimits$Builder",
+            ROOT + ".CallObserver",
+            ROOT + ".CallObserver$ObservedCall",
             ROOT + ".WritableBody");
 
     // The call floor leases connections without knowing how they are made, and speaks to them without knowing which
@@ -171,6 +174,16 @@ class FloorsTest {
                 .resideOutsideOfPackage(ROOT + ".micrometer")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.micrometer.."))
+                .check(CORE);
+    }
+
+    @Test
+    void onlyTheJfrPackageKnowsTheFlightRecorder() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".internal.jfr")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("jdk.jfr.."))
                 .check(CORE);
     }
 

@@ -43,6 +43,21 @@ public final class RecordingPoolListener implements PoolListener {
     }
 
     @Override
+    public void resolved(String host, long nanos) {
+        events.add("resolved " + host);
+    }
+
+    @Override
+    public void connected(String host, long nanos) {
+        events.add("connected " + host);
+    }
+
+    @Override
+    public void secured(String host, long nanos) {
+        events.add("secured " + host);
+    }
+
+    @Override
     public void opened(String host, long connectNanos) {
         events.add("opened " + host);
     }

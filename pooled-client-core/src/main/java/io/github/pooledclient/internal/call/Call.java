@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.CallObserver.ObservedCall;
 import io.github.pooledclient.internal.http.FieldRules;
 import io.github.pooledclient.internal.http.RequestContent;
 import io.github.pooledclient.internal.http.RequestHead;
@@ -16,6 +17,7 @@ import java.net.http.HttpResponse.BodySubscriber;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,7 @@ public final class Call<T> {
     private final RequestHead head;
     private final RequestContent content;
     private final Deadline deadline;
+    private final @Nullable ObservedCall observed;
     // What redirects change.
     private HttpRequest request;
     private @Nullable HttpResponse<T> previous;
@@ -52,6 +55,7 @@ public final class Call<T> {
                 .map(timeout -> Deadline.after(positive(timeout), settings.ticker))
                 .orElse(Deadline.never());
         this.content = RequestBody.of(request, deadline, settings.ticker);
+        this.observed = settings.observer == null ? null : settings.observer.begin(request);
     }
 
     // The JDK's builder has seen to it, but there are other requests.
@@ -118,12 +122,40 @@ public final class Call<T> {
         }
     }
 
-    /** Ends what has begun with the lifecycle: when it fails, or else with the body. */
     private HttpResponse<T> exchange(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
+            throws IOException, InterruptedException {
+        if (observed == null) {
+            return answer(bodies);
+        }
+        HttpResponse<T> response = null;
+        Throwable failure = null;
+        try {
+            response = answer(bodies);
+            return response;
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            failure = e;
+            throw e;
+        } finally {
+            observed.end(response, failure);
+        }
+    }
+
+    private RequestHead headWith(Map<String, String> fields) {
+        RequestHead more = head;
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            FieldRules.checkName(field.getKey());
+            FieldRules.checkValue(field.getKey(), field.getValue());
+            more = more.has(field.getKey()) ? more : more.with(field.getKey(), field.getValue());
+        }
+        return more;
+    }
+
+    /** Ends what has begun with the lifecycle: when it fails, or else with the body. */
+    private HttpResponse<T> answer(BiFunction<CallContent, BodySubscriber<T>, ResponseBody<T>> bodies)
             throws IOException, InterruptedException {
         Reply reply = null;
         try {
-            reply = settings.chain.proceed(this, head, content);
+            reply = settings.chain.proceed(this, observed == null ? head : headWith(observed.start()), content);
         } catch (InterruptedIOException e) {
             throw asInterruptedException(e);
         } finally {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.call;
 
+import io.github.pooledclient.CallObserver;
 import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.http.RequestHead;
@@ -32,6 +33,7 @@ public final class CallSettings {
     final @Nullable CookieHandler cookies;
     final @Nullable Authenticator authenticator;
     final @Nullable Executor executor;
+    final @Nullable CallObserver observer;
     final Map<HostPattern, CallSettings> hosts;
     final CallChain chain;
     /** The fields of ours in each request. */
@@ -41,6 +43,7 @@ public final class CallSettings {
     private final Acquisition notReplayable;
 
     /**
+     * @param observer of calls; null where nobody watches them
      * @param hosts those of single hosts, in the order of their patterns, for what comes after redirects, credentials and
      *     cookies: their own of these must not be set
      */
@@ -57,6 +60,7 @@ public final class CallSettings {
             @Nullable CookieHandler cookies,
             @Nullable Authenticator authenticator,
             @Nullable Executor executor,
+            @Nullable CallObserver observer,
             Map<HostPattern, CallSettings> hosts) {
         this.pool = pool;
         this.routes = routes;
@@ -70,6 +74,7 @@ public final class CallSettings {
         this.cookies = cookies;
         this.authenticator = authenticator;
         this.executor = executor;
+        this.observer = observer;
         this.hosts = hosts;
         this.chain = CallChain.of(this);
         this.added = decompress ? DecompressionInterceptor.FIELDS : RequestHead.USER_AGENT;

@@ -9,6 +9,7 @@ import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.http.RequestContent;
 import io.github.pooledclient.internal.http.RequestHead;
 import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.jfr.FlightRecord;
 import io.github.pooledclient.pool.Lease;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Route;
@@ -136,7 +137,9 @@ final class RoundTrip implements Interceptor {
             response = new LeasedContent(exchange, lease);
             // Only now: what cancels all calls looks for their exchanges after it has said so.
             refuseIfCancelled();
-            ResponseHead answer = exchange.send(head, content);
+            ResponseHead answer = FlightRecord.isOn()
+                    ? sendRecorded(exchange, head, content, lease.isReused())
+                    : exchange.send(head, content);
             handedOn = true;
             return new Reply(head, answer, response, connection.tlsSession());
         } finally {
@@ -145,6 +148,20 @@ final class RoundTrip implements Interceptor {
             } else if (!handedOn) {
                 lease.close();
             }
+        }
+    }
+
+    private static ResponseHead sendRecorded(
+            Exchange exchange, RequestHead head, RequestContent content, boolean reused) throws IOException {
+        FlightRecord.Exchange record =
+                FlightRecord.exchange(head.origin().toString(), head.method(), head.target(), reused);
+        try {
+            ResponseHead answer = exchange.send(head, content);
+            record.end(answer.statusCode(), null);
+            return answer;
+        } catch (IOException | RuntimeException | Error e) {
+            record.end(0, e);
+            throw e;
         }
     }
 

@@ -6,12 +6,14 @@ import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.http.HttpConnection;
 import io.github.pooledclient.internal.http1.Http1Connection;
+import io.github.pooledclient.internal.jfr.FlightRecord;
 import io.github.pooledclient.internal.net.DeadlineWatchdog;
 import io.github.pooledclient.internal.net.TimedOutException;
 import io.github.pooledclient.internal.net.TimedTransport;
 import io.github.pooledclient.internal.net.TlsTransport;
 import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.pool.ConnectionSource;
+import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.transport.AddressRefusedException;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
@@ -38,14 +40,18 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
     private final Connector connector;
     private final Predicate<Route> keepAliveHints;
     private final MessageLimits tunnelLimits;
+    private final PoolListener listener;
     private final DeadlineWatchdog watchdog = DeadlineWatchdog.shared();
     private final Ticker ticker = Ticker.system();
 
     /**
      * @param keepAliveHints whether the hints of a route's server are obeyed
      * @param tunnelLimits for what proxies say when they are asked for a tunnel
+     * @param listener told of TLS handshakes
      */
-    public HttpConnectionFactory(Connector connector, Predicate<Route> keepAliveHints, MessageLimits tunnelLimits) {
+    public HttpConnectionFactory(
+            Connector connector, Predicate<Route> keepAliveHints, MessageLimits tunnelLimits, PoolListener listener) {
+        this.listener = listener;
         this.connector = connector;
         this.keepAliveHints = keepAliveHints;
         this.tunnelLimits = tunnelLimits;
@@ -53,6 +59,22 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
 
     @Override
     public HttpConnection open(Route route, Deadline deadline) throws IOException, InterruptedException {
+        return FlightRecord.isOn() ? openRecorded(route, deadline) : opened(route, deadline);
+    }
+
+    private HttpConnection openRecorded(Route route, Deadline deadline) throws IOException, InterruptedException {
+        FlightRecord.Open record = FlightRecord.open(route.origin().toString());
+        try {
+            HttpConnection connection = opened(route, deadline);
+            record.end(connection.details().get("remoteAddress"), null);
+            return connection;
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            record.end(null, e);
+            throw e;
+        }
+    }
+
+    private HttpConnection opened(Route route, Deadline deadline) throws IOException, InterruptedException {
         long start = ticker.nanos();
         try {
             return ready(route, connect(route, deadline), deadline, start);
@@ -127,7 +149,9 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
             return connection(route, timed, timed, null);
         }
         timed.limits(deadline, 0);
+        long start = ticker.nanos();
         TlsTransport tls = TlsTransport.handshake(timed, route.origin(), identity);
+        listener.secured(route.origin().toString(), ticker.nanos() - start);
         return connection(route, tls, timed, tls.session());
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.net;
 
+import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Route;
@@ -21,16 +22,31 @@ public final class ChannelConnector implements Connector {
     private final DeadlineWatchdog watchdog;
     private final NewSocket sockets;
     private final Resolver resolver;
+    private final PoolListener listener;
 
     /**
      * @param watchdog on the scale of the ticker
      * @param local where to connect from, or null for what the system chooses
      */
     public ChannelConnector(Ticker ticker, DeadlineWatchdog watchdog, @Nullable InetAddress local) {
-        this(ticker, watchdog, local, new Resolver(InetAddress::getAllByName));
+        this(ticker, watchdog, local, new PoolListener() {});
     }
 
-    ChannelConnector(Ticker ticker, DeadlineWatchdog watchdog, @Nullable InetAddress local, Resolver resolver) {
+    /**
+     * @param listener told of look-ups and connects
+     */
+    public ChannelConnector(
+            Ticker ticker, DeadlineWatchdog watchdog, @Nullable InetAddress local, PoolListener listener) {
+        this(ticker, watchdog, local, new Resolver(InetAddress::getAllByName), listener);
+    }
+
+    ChannelConnector(
+            Ticker ticker,
+            DeadlineWatchdog watchdog,
+            @Nullable InetAddress local,
+            Resolver resolver,
+            PoolListener listener) {
+        this.listener = listener;
         this.ticker = ticker;
         this.watchdog = watchdog;
         this.sockets = new NewSocket(local);
@@ -48,9 +64,13 @@ public final class ChannelConnector implements Connector {
                 sockets.local(),
                 AllowedAddresses.of(attempt, resolver),
                 route.firstHop().port());
+        String host = route.origin().toString();
+        long resolvedAt = ticker.nanos();
+        listener.resolved(host, resolvedAt - attempt.sinceNanos());
         SocketChannel channel = addresses.size() == 1
                 ? connectTo(addresses.get(0), attempt)
                 : AddressRace.run(addresses, sockets, attempt);
+        listener.connected(host, ticker.nanos() - resolvedAt);
         try {
             return new ChannelTransport(channel);
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
+import io.github.pooledclient.internal.jfr.FlightRecord;
 import io.github.pooledclient.pool.ConnectionSnapshot;
 import io.github.pooledclient.pool.ConnectionSource;
 import io.github.pooledclient.pool.HostSnapshot;
@@ -37,7 +38,7 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
     private final Function<K, PoolSettings> settingsOf;
     private final Ticker ticker;
     private final SweepSchedule schedule;
-    private final Listeners listeners = new Listeners();
+    private final Listeners listeners;
     private final @Nullable TotalLimits<K, C> totals;
     private final ConcurrentHashMap<K, HostPool<K, C>> hosts = new ConcurrentHashMap<>();
 
@@ -55,7 +56,19 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
             ConnectionSource<K, C> source,
             Function<K, String> names,
             Function<K, PoolSettings> settingsOf) {
-        this(settings, source, names, settingsOf, Ticker.system(), Reaper.shared());
+        this(settings, source, names, settingsOf, new Listeners());
+    }
+
+    /**
+     * @param listeners told of what happens; also by others
+     */
+    public ConnectionPool(
+            PoolSettings settings,
+            ConnectionSource<K, C> source,
+            Function<K, String> names,
+            Function<K, PoolSettings> settingsOf,
+            Listeners listeners) {
+        this(settings, source, names, settingsOf, listeners, Ticker.system(), Reaper.shared());
     }
 
     ConnectionPool(
@@ -65,6 +78,18 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
             Function<K, PoolSettings> settingsOf,
             Ticker ticker,
             SweepSchedule schedule) {
+        this(settings, source, names, settingsOf, new Listeners(), ticker, schedule);
+    }
+
+    private ConnectionPool(
+            PoolSettings settings,
+            ConnectionSource<K, C> source,
+            Function<K, String> names,
+            Function<K, PoolSettings> settingsOf,
+            Listeners listeners,
+            Ticker ticker,
+            SweepSchedule schedule) {
+        this.listeners = listeners;
         this.settings = settings;
         this.source = source;
         this.names = names;
@@ -104,6 +129,22 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
 
     /** As {@link #acquire(Object)}, in all the ways the client needs. */
     public Lease<C> acquire(K key, Acquisition how) throws IOException, InterruptedException {
+        return FlightRecord.isOn() ? acquireRecorded(key, how) : lend(key, how);
+    }
+
+    private Lease<C> acquireRecorded(K key, Acquisition how) throws IOException, InterruptedException {
+        FlightRecord.Acquire record = FlightRecord.acquire(nameOf(key));
+        try {
+            Lease<C> lease = lend(key, how);
+            record.end(lease.isReused(), null);
+            return lease;
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            record.end(false, e);
+            throw e;
+        }
+    }
+
+    private Lease<C> lend(K key, Acquisition how) throws IOException, InterruptedException {
         while (true) {
             Lease<C> lease = host(key).acquire(how);
             if (lease != null) {

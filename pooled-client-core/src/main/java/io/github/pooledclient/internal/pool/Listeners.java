@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
+import io.github.pooledclient.internal.jfr.FlightRecord;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.PoolListener;
 import java.util.List;
@@ -11,17 +12,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells each listener, and lets none of them break the pool. Safe for use by several threads. */
-final class Listeners implements PoolListener {
+public final class Listeners implements PoolListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PoolListener.class);
 
     private final List<PoolListener> all = new CopyOnWriteArrayList<>();
 
-    void add(PoolListener listener) {
+    public void add(PoolListener listener) {
         all.add(listener);
     }
 
-    void remove(PoolListener listener) {
+    public void remove(PoolListener listener) {
         all.remove(listener);
     }
 
@@ -65,6 +66,21 @@ final class Listeners implements PoolListener {
     }
 
     @Override
+    public void resolved(String host, long nanos) {
+        tell(listener -> listener.resolved(host, nanos));
+    }
+
+    @Override
+    public void connected(String host, long nanos) {
+        tell(listener -> listener.connected(host, nanos));
+    }
+
+    @Override
+    public void secured(String host, long nanos) {
+        tell(listener -> listener.secured(host, nanos));
+    }
+
+    @Override
     public void opened(String host, long connectNanos) {
         tell(listener -> listener.opened(host, connectNanos));
     }
@@ -81,6 +97,9 @@ final class Listeners implements PoolListener {
 
     @Override
     public void closed(String host, CloseReason reason, long ageNanos) {
+        if (FlightRecord.isOn()) {
+            FlightRecord.closed(host, reason.word(), ageNanos);
+        }
         tell(listener -> listener.closed(host, reason, ageNanos));
     }
 

@@ -72,6 +72,7 @@ class RoundTripTest {
                 null,
                 null,
                 null,
+                null,
                 Map.of());
     }
 

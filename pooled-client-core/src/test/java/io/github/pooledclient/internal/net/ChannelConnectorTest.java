@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.AddressRefusedException;
 import io.github.pooledclient.transport.Deadline;
@@ -260,7 +261,12 @@ class ChannelConnectorTest {
     }
 
     private static ChannelConnector connector(InetAddress local, InetAddress... addresses) {
-        return new ChannelConnector(Ticker.system(), DeadlineWatchdog.shared(), local, new Resolver(host -> addresses));
+        return new ChannelConnector(
+                Ticker.system(),
+                DeadlineWatchdog.shared(),
+                local,
+                new Resolver(host -> addresses),
+                new PoolListener() {});
     }
 
     private static Route route(int port) {
