@@ -37,7 +37,8 @@ public final class ClientViews {
      */
     PooledHttpClient view(@Nullable HttpClientSettings settings, Consumer<PooledHttpClient.Builder> further) {
         HttpClientSettings wanted = settings == null ? HttpClientSettings.defaults() : settings;
-        PooledHttpClient.Builder view = client.toBuilder();
+        // Spring observes these calls itself.
+        PooledHttpClient.Builder view = client.toBuilder().observer(null);
         view.followRedirects(redirect(wanted.redirects()));
         if (wanted.connectTimeout() != null) {
             view.connectTimeout(wanted.connectTimeout());

@@ -21,6 +21,7 @@ class MissingLibrariesTest {
     private static final String ENDPOINT = "pooledClientEndpoint";
     private static final String HEALTH = "connectionPoolHealthContributor";
     private static final String METRICS = "pooledClientMetrics";
+    private static final String OBSERVER = "pooledClientObserver";
 
     private static final String[] WEB_SERVER = {"tomcat", "spring-boot-tomcat", "spring-boot-starter-tomcat"};
     private static final String[] WEB_MVC = {"spring-webmvc", "spring-boot-webmvc", "spring-boot-servlet"};
@@ -34,7 +35,7 @@ class MissingLibrariesTest {
 
     @Test
     void withAllOfThemAllIsThere() throws Exception {
-        assertThat(beans()).contains(CLIENT, BUILDER, CONNECTOR_BUILDER, ENDPOINT, HEALTH, METRICS);
+        assertThat(beans()).contains(CLIENT, BUILDER, CONNECTOR_BUILDER, ENDPOINT, HEALTH, METRICS, OBSERVER);
     }
 
     @Test
@@ -61,7 +62,7 @@ class MissingLibrariesTest {
     void withoutMicrometer() throws Exception {
         assertThat(beans(ACTUATOR, MICROMETER))
                 .contains(CLIENT, BUILDER, HEALTH)
-                .doesNotContain(METRICS);
+                .doesNotContain(METRICS, OBSERVER);
     }
 
     @Test
