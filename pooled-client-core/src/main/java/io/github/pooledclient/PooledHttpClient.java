@@ -284,6 +284,11 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         return Optional.ofNullable(settings.addressFilter());
     }
 
+    /**
+     * The context for TLS.
+     *
+     * @throws java.io.UncheckedIOException if none was set, and the JVM has no default one
+     */
     @Override
     public SSLContext sslContext() {
         return settings.tls().context();
@@ -393,7 +398,7 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         @Override
         Builder cookieHandler(CookieHandler cookieHandler);
 
-        /** For TLS; the default context of the JVM if none is given. */
+        /** For TLS; if none is given the default context of the JVM, which is made for the first exchange that needs it. */
         @Override
         Builder sslContext(SSLContext sslContext);
 
@@ -431,7 +436,8 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         /**
          * Builds the client.
          *
-         * @throws java.io.UncheckedIOException if the JVM has no default TLS context
+         * @throws java.io.UncheckedIOException if {@link #sslParameters} were set without a context, and the JVM has no default
+         *     one; else the first exchange that needs it fails
          */
         @Override
         PooledHttpClient build();

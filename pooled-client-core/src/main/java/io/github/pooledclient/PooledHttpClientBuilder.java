@@ -11,8 +11,6 @@ import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
 import io.github.pooledclient.transport.Transport;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
@@ -20,7 +18,6 @@ import java.net.InetSocketAddress;
 import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -266,21 +263,11 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     }
 
     private TlsIdentity tls() {
-        if (sslContext == null && sslParameters == null && inheritedTls != null) {
-            return inheritedTls;
+        TlsIdentity otherwise = inheritedTls == null ? TlsIdentity.ofTheJvm() : inheritedTls;
+        if (sslContext == null && sslParameters == null) {
+            return otherwise;
         }
-        SSLContext context = sslContext;
-        if (context == null) {
-            context = inheritedTls == null ? defaultContext() : inheritedTls.context();
-        }
+        SSLContext context = sslContext == null ? otherwise.context() : sslContext;
         return new TlsIdentity(context, sslParameters == null ? context.getDefaultSSLParameters() : sslParameters);
-    }
-
-    private static SSLContext defaultContext() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new UncheckedIOException(new IOException("the JVM has no default TLS context", e));
-        }
     }
 }

@@ -8,6 +8,7 @@ import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -41,10 +42,18 @@ public final class RoutePlanner {
      * @throws IOException if a kind of proxy is asked for that there is no support for: to go past it in silence would be wrong
      */
     Route routeTo(URI target, Origin origin, @Nullable String proxyAuthorization) throws IOException {
-        Route anyAddress = Route.direct(origin, tls);
+        Route anyAddress = anyAddress(origin);
         Route direct = filter == null ? anyAddress : anyAddress.filteredBy(filter);
         Origin proxy = proxy(target, origin);
         return proxy == null ? direct : direct.through(new HttpProxy(proxy, proxyAuthorization));
+    }
+
+    private Route anyAddress(Origin origin) throws IOException {
+        try {
+            return Route.direct(origin, tls);
+        } catch (UncheckedIOException e) {
+            throw Failures.io(RequestState.NOT_SENT, "no TLS for " + origin + ": " + e.getMessage(), e);
+        }
     }
 
     /** The address of the proxy on the way to a target, or null if the way is direct. */
