@@ -34,6 +34,13 @@ class BuildPlacesTest {
     }
 
     @Test
+    void starterMakesOneForEachContext() {
+        String place = "io.github.pooledclient.spring.autoconfigure.PooledClientAutoConfiguration.client(Client.java:1)";
+
+        assertThat(timesTold(place, 3 * BuildPlaces.MANY)).isZero();
+    }
+
+    @Test
     void clientsThatAreMadeInALoopAreWarnedOfWithThePlaceButViewsAreNot() {
         try (CapturedLog log = new CapturedLog();
                 PooledHttpClient client = PooledHttpClient.newHttpClient()) {
