@@ -11,6 +11,7 @@ import io.github.pooledclient.transport.TlsIdentity;
 import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetSocketAddress;
+import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
@@ -34,6 +35,7 @@ record ClientSettings(
         @Nullable Predicate<InetSocketAddress> addressFilter,
         @Nullable CookieHandler cookieHandler,
         @Nullable Authenticator authenticator,
+        @Nullable PasswordAuthentication proxyCredentials,
         @Nullable Executor executor,
         @Nullable CallObserver observer,
         Map<HostPattern, HostSettings> hosts) {
@@ -52,7 +54,7 @@ record ClientSettings(
                 decompress,
                 limits,
                 cookieHandler,
-                authenticator,
+                proxyCredentials == null ? authenticator : new ProxyAuthenticator(proxyCredentials, authenticator),
                 executor,
                 observer,
                 ofHosts);
@@ -70,6 +72,7 @@ record ClientSettings(
                 host.tlsOr(tls),
                 proxy,
                 addressFilter,
+                null,
                 null,
                 null,
                 executor,

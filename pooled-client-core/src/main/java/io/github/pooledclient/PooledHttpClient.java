@@ -190,6 +190,28 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         shared.pool().resize(shared.routesTo(origin), maxConnections, maxIdle);
     }
 
+    /**
+     * Opens connections, TLS included, to each host for which {@link PoolSettings.Builder#minIdlePerHost} asks for some, and
+     * from now on keeps so many of them idle: what is missing is opened in the background, with growing pauses while a host
+     * cannot be reached. They are of the kind that this client's calls use, and so of no use to views with other TLS.
+     *
+     * <p>What cannot be opened is told in a warning, and no failure: the calls will find out. Behind a proxy that asks for
+     * credentials, connections to {@code https} hosts cannot be opened in advance.
+     *
+     * @param timeout how long to wait until they have been opened, or could not be; zero = not at all
+     * @return whether all of them are there
+     * @throws InterruptedException if the calling thread was interrupted; the rest is opened all the same
+     */
+    public boolean warmUp(Duration timeout) throws InterruptedException {
+        return WarmUp.begin(poolSettings(), calls).await(timeout);
+    }
+
+    /** Ends what {@link #warmUp} has begun; closes the idle connections, and those in use or being opened on their return. */
+    public void coolDown() {
+        shared.pool().keepNoIdle();
+        retire();
+    }
+
     /** The settings of the pool. */
     public PoolSettings poolSettings() {
         return shared.pool().settings();
@@ -426,6 +448,13 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
 
         @Override
         Builder authenticator(Authenticator authenticator);
+
+        /**
+         * What proxies are told when they ask who asks, as Basic or Digest, whatever the {@link #authenticator} would say.
+         *
+         * @throws IllegalArgumentException if the name contains a colon, which Basic cannot say
+         */
+        Builder proxyCredentials(String userName, String password);
 
         // The JDK's type on purpose, see there: declared covariantly for 17, a call through HttpClient.Builder on 19
         // and newer

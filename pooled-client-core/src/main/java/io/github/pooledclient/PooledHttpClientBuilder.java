@@ -15,6 +15,7 @@ import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.PasswordAuthentication;
 import java.net.ProxySelector;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpClient.Version;
@@ -54,6 +55,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable Predicate<InetSocketAddress> addressFilter;
     private @Nullable CookieHandler cookieHandler;
     private @Nullable Authenticator authenticator;
+    private @Nullable PasswordAuthentication proxyCredentials;
     private @Nullable Executor executor;
     private @Nullable CallObserver observer;
     private final Map<HostPattern, HostSettings> hosts = new TreeMap<>();
@@ -77,6 +79,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         addressFilter = settings.addressFilter();
         cookieHandler = settings.cookieHandler();
         authenticator = settings.authenticator();
+        proxyCredentials = settings.proxyCredentials();
         executor = settings.executor();
         observer = settings.observer();
         hosts.putAll(settings.hosts());
@@ -150,6 +153,16 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     @Override
     public PooledHttpClientBuilder authenticator(Authenticator value) {
         authenticator = Objects.requireNonNull(value, "authenticator");
+        return this;
+    }
+
+    @Override
+    public PooledHttpClientBuilder proxyCredentials(String userName, String password) {
+        if (userName.indexOf(':') >= 0) {
+            // RFC 7617, 2; Digest could say it, but who asks is not known before.
+            throw new IllegalArgumentException("userName must not contain a colon: " + userName);
+        }
+        proxyCredentials = new PasswordAuthentication(userName, password.toCharArray());
         return this;
     }
 
@@ -237,6 +250,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 addressFilter,
                 cookieHandler,
                 authenticator,
+                proxyCredentials,
                 executor,
                 observer,
                 new TreeMap<>(hosts));

@@ -6,6 +6,7 @@ import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.pooledclient.testing.ForwardProxy;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.ScriptedServer.Script;
@@ -239,6 +240,75 @@ class ProxyTest {
 
             assertThat(origin.accepted()).isZero();
         }
+    }
+
+    @Test
+    void credentialsOpenATunnelWhenTheProxyAsks() throws Exception {
+        try (ScriptedServer origin = ScriptedServer.startTls(TestCertificates.server(), always(ok("behind it")));
+                ScriptedServer proxy = ScriptedServer.start(ForwardProxy.asking("user", "secret"));
+                PooledHttpClient client =
+                        builder(proxy).proxyCredentials("user", "secret").build()) {
+            HttpRequest request = HttpRequest.newBuilder(origin.uri("/")).build();
+
+            assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("behind it");
+
+            assertThat(proxy.requests()).hasSize(2);
+            assertThat(origin.requests().get(0).field("Proxy-Authorization")).isNull();
+        }
+    }
+
+    @Test
+    void credentialsAreToldOnceAProxyHasAsked() throws Exception {
+        try (ScriptedServer origin = ScriptedServer.start(always(ok("behind it")));
+                ScriptedServer proxy = ScriptedServer.start(ForwardProxy.asking("user", "secret"));
+                PooledHttpClient client =
+                        builder(proxy).proxyCredentials("user", "secret").build()) {
+            HttpRequest request = HttpRequest.newBuilder(origin.uri("/")).build();
+
+            assertThat(client.send(request, BodyHandlers.ofString()).body()).isEqualTo("behind it");
+            client.send(request, BodyHandlers.discarding());
+
+            assertThat(proxy.requests()).hasSize(3);
+            assertThat(origin.requests().get(0).field("Proxy-Authorization")).isNull();
+        }
+    }
+
+    @Test
+    void wrongCredentialsAreNotSentAgain() throws Exception {
+        try (ScriptedServer proxy = ScriptedServer.start(ForwardProxy.asking("user", "secret"));
+                PooledHttpClient client =
+                        builder(proxy).proxyCredentials("user", "wrong").build()) {
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create("http://origin.invalid/")).build();
+
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(407);
+
+            assertThat(proxy.requests()).hasSize(2);
+        }
+    }
+
+    @Test
+    void serversAreNotToldTheCredentialsOfProxies() throws Exception {
+        try (ScriptedServer origin = ScriptedServer.start(always(
+                        "HTTP/1.1 401 Who\r\nWWW-Authenticate: Basic realm=\"o\"\r\nContent-Length: 0\r\n\r\n"));
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .proxyCredentials("user", "secret")
+                        .build()) {
+            HttpRequest request = HttpRequest.newBuilder(origin.uri("/")).build();
+
+            assertThat(client.send(request, BodyHandlers.discarding()).statusCode())
+                    .isEqualTo(401);
+
+            assertThat(origin.requests()).hasSize(1);
+        }
+    }
+
+    @Test
+    void credentialsThatCannotBeSaidAreRefused() {
+        assertThatThrownBy(() -> PooledHttpClient.newBuilder().proxyCredentials("a:b", "secret"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("userName must not contain a colon: a:b");
     }
 
     private static PooledHttpClient through(ScriptedServer proxy) {

@@ -19,6 +19,7 @@ public final class PoolSettings {
     private final int maxConnectionsPerHost;
     private final int maxConnections;
     private final int maxIdlePerHost;
+    private final int minIdlePerHost;
     private final int maxIdle;
     private final Duration idleTimeout;
     private final Duration maxLifetime;
@@ -33,6 +34,7 @@ public final class PoolSettings {
         maxConnectionsPerHost = builder.maxConnectionsPerHost;
         maxConnections = builder.maxConnections;
         maxIdlePerHost = builder.maxIdlePerHost;
+        minIdlePerHost = builder.minIdlePerHost;
         maxIdle = builder.maxIdle;
         idleTimeout = builder.idleTimeout;
         maxLifetime = builder.maxLifetime;
@@ -60,6 +62,7 @@ public final class PoolSettings {
         builder.maxConnectionsPerHost = maxConnectionsPerHost;
         builder.maxConnections = maxConnections;
         builder.maxIdlePerHost = maxIdlePerHost;
+        builder.minIdlePerHost = minIdlePerHost;
         builder.maxIdle = maxIdle;
         builder.idleTimeout = idleTimeout;
         builder.maxLifetime = maxLifetime;
@@ -84,6 +87,11 @@ public final class PoolSettings {
         return this;
     }
 
+    /** The settings of single hosts, the most exact first; unmodifiable. */
+    public Map<HostPattern, PoolSettings> hosts() {
+        return hosts;
+    }
+
     /** See {@link Builder#enabled(boolean)}. */
     public boolean enabled() {
         return enabled;
@@ -102,6 +110,11 @@ public final class PoolSettings {
     /** See {@link Builder#maxIdlePerHost(int)}. */
     public int maxIdlePerHost() {
         return maxIdlePerHost;
+    }
+
+    /** See {@link Builder#minIdlePerHost(int)}. */
+    public int minIdlePerHost() {
+        return minIdlePerHost;
     }
 
     /** See {@link Builder#maxIdle(int)}. */
@@ -146,6 +159,7 @@ public final class PoolSettings {
         private int maxConnectionsPerHost = 50;
         private int maxConnections;
         private int maxIdlePerHost = 50;
+        private int minIdlePerHost;
         private int maxIdle;
         private Duration idleTimeout = Duration.ofSeconds(30);
         private Duration maxLifetime = Duration.ofMinutes(10);
@@ -187,6 +201,16 @@ public final class PoolSettings {
          */
         public Builder maxIdlePerHost(int value) {
             maxIdlePerHost = atLeast(0, "maxIdlePerHost", value);
+            return this;
+        }
+
+        /**
+         * How many idle connections are opened before anybody asks, and kept, for each host that has settings of its own by its
+         * exact origin; never more than {@link #maxIdlePerHost} and {@link #maxConnectionsPerHost} allow. It needs
+         * {@code PooledHttpClient.warmUp}. 0 = none. Default: 0.
+         */
+        public Builder minIdlePerHost(int value) {
+            minIdlePerHost = atLeast(0, "minIdlePerHost", value);
             return this;
         }
 

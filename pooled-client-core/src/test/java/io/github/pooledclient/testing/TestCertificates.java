@@ -43,12 +43,12 @@ public final class TestCertificates {
     private static final AtomicLong SERIAL = new AtomicLong();
     private static final byte[] SHA256_WITH_ECDSA = Der.sequence(Der.oid(1, 2, 840, 10045, 4, 3, 2));
 
-    private static final KeyPair AUTHORITY_KEYS = newKeys();
-    private static final X509Certificate AUTHORITY = authority("test authority", AUTHORITY_KEYS);
-    private static final X509Certificate STRANGER = authority("another authority", newKeys());
-    private static final KeyStore LOCALHOST = signed("localhost", "localhost", "127.0.0.1", "::1");
-    private static final KeyStore OTHER = signed(OTHER_HOST, OTHER_HOST);
-    private static final KeyStore CLIENT = signed("test client", "client.example");
+    private static final Authority TRUSTED = new Authority("test authority");
+    private static final X509Certificate AUTHORITY = TRUSTED.certificate;
+    private static final X509Certificate STRANGER = new Authority("another authority").certificate;
+    private static final KeyStore LOCALHOST = TRUSTED.signed("localhost", "localhost", "127.0.0.1", "::1");
+    private static final KeyStore OTHER = TRUSTED.signed(OTHER_HOST, OTHER_HOST);
+    private static final KeyStore CLIENT = TRUSTED.signed("test client", "client.example");
 
     private TestCertificates() {}
 
@@ -77,18 +77,78 @@ public final class TestCertificates {
         return context(null, STRANGER);
     }
 
+    /** The authority that signed the servers here. */
+    public static String authorityPem() {
+        return TRUSTED.pem();
+    }
+
     /** Writes the chain and the key of {@link #server()} as servers that are not in Java read them. */
     public static void writePem(Path chain, Path key) throws IOException {
-        try {
-            StringBuilder certificates = new StringBuilder();
-            for (Certificate certificate : LOCALHOST.getCertificateChain("key")) {
-                certificates.append(pem("CERTIFICATE", certificate.getEncoded()));
+        Pem pem = Pem.of(LOCALHOST);
+        Files.writeString(chain, pem.chain());
+        Files.writeString(key, pem.key());
+    }
+
+    /** A certificate with those above it, and its key, as PEM. */
+    public record Pem(String chain, String key) {
+
+        private static Pem of(KeyStore store) {
+            try {
+                StringBuilder chain = new StringBuilder();
+                for (Certificate certificate : store.getCertificateChain("key")) {
+                    chain.append(pem("CERTIFICATE", certificate.getEncoded()));
+                }
+                return new Pem(
+                        chain.toString(),
+                        pem("PRIVATE KEY", store.getKey("key", PASSWORD).getEncoded()));
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
             }
-            Files.writeString(chain, certificates);
-            Files.writeString(
-                    key, pem("PRIVATE KEY", LOCALHOST.getKey("key", PASSWORD).getEncoded()));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
+        }
+    }
+
+    /** One that signs certificates, with a key of its own. */
+    public static final class Authority {
+
+        private final String name;
+        private final KeyPair keys = newKeys();
+        private final X509Certificate certificate;
+
+        public Authority(String name) {
+            this.name = name;
+            byte[] isAuthority = Der.sequence(Der.bool(true));
+            byte[] basicConstraints = Der.sequence(Der.oid(2, 5, 29, 19), Der.bool(true), Der.octets(isAuthority));
+            this.certificate = TestCertificates.certificate(name, keys, name, keys.getPrivate(), basicConstraints);
+        }
+
+        /** Its own certificate, for those who are to trust it. */
+        public String pem() {
+            try {
+                return TestCertificates.pem("CERTIFICATE", certificate.getEncoded());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        /** A new certificate for hosts, with a new key. */
+        public Pem sign(String subject, String... hosts) {
+            return Pem.of(signed(subject, hosts));
+        }
+
+        private KeyStore signed(String subject, String... hosts) {
+            try {
+                KeyPair subjectKeys = newKeys();
+                byte[][] names =
+                        Stream.of(hosts).map(TestCertificates::generalName).toArray(byte[][]::new);
+                byte[] subjectAltName = Der.sequence(Der.oid(2, 5, 29, 17), Der.octets(Der.sequence(names)));
+                X509Certificate signed =
+                        TestCertificates.certificate(subject, subjectKeys, name, keys.getPrivate(), subjectAltName);
+                KeyStore store = emptyStore();
+                store.setKeyEntry("key", subjectKeys.getPrivate(), PASSWORD, new Certificate[] {signed, certificate});
+                return store;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
         }
     }
 
@@ -121,27 +181,6 @@ public final class TestCertificates {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(store);
             return factory.getTrustManagers();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static X509Certificate authority(String name, KeyPair keys) {
-        byte[] isAuthority = Der.sequence(Der.bool(true));
-        byte[] basicConstraints = Der.sequence(Der.oid(2, 5, 29, 19), Der.bool(true), Der.octets(isAuthority));
-        return certificate(name, keys, name, keys.getPrivate(), basicConstraints);
-    }
-
-    private static KeyStore signed(String name, String... hosts) {
-        try {
-            KeyPair keys = newKeys();
-            byte[][] names = Stream.of(hosts).map(TestCertificates::generalName).toArray(byte[][]::new);
-            byte[] subjectAltName = Der.sequence(Der.oid(2, 5, 29, 17), Der.octets(Der.sequence(names)));
-            X509Certificate certificate =
-                    certificate(name, keys, "test authority", AUTHORITY_KEYS.getPrivate(), subjectAltName);
-            KeyStore store = emptyStore();
-            store.setKeyEntry("key", keys.getPrivate(), PASSWORD, new Certificate[] {certificate, AUTHORITY});
-            return store;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

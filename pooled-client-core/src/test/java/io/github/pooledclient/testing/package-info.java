@@ -45,7 +45,8 @@
  *       {@link io.github.pooledclient.testing.Gate} in the place of sleeping.
  *   <li>{@link io.github.pooledclient.testing.TestCertificates}: TLS contexts, good and bad.
  *       {@link io.github.pooledclient.testing.FullBacklog}: an address that accepts nobody.
- *       {@link io.github.pooledclient.testing.Nginx}: a real server.
+ *       {@link io.github.pooledclient.testing.Nginx}: a real server. {@link io.github.pooledclient.testing.ForwardProxy}: a proxy
+ *       that passes on.
  * </ul>
  *
  * <p>What has threads or sockets is {@link java.lang.AutoCloseable}, and used in a try: its end closes everything, waits for

@@ -33,7 +33,7 @@ final class CallChain {
             steps.add(new CookieInterceptor(settings.cookies));
         }
         if (!settings.hosts.isEmpty()) {
-            steps.add(new HostInterceptor(settings.hosts));
+            steps.add(new HostInterceptor(settings));
         }
         if (settings.decompress) {
             steps.add(new DecompressionInterceptor(settings.limits.maxDecompressionRatio()));

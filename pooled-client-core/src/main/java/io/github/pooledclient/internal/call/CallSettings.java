@@ -9,12 +9,17 @@ import io.github.pooledclient.internal.pool.Acquisition;
 import io.github.pooledclient.internal.pool.ConnectionPool;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HostPattern;
+import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
+import java.io.IOException;
 import java.net.Authenticator;
 import java.net.CookieHandler;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +85,28 @@ public final class CallSettings {
         this.added = decompress ? DecompressionInterceptor.FIELDS : RequestHead.USER_AGENT;
         this.replayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, true, lifecycle.token());
         this.notReplayable = new Acquisition(Deadline.never(), connectTimeoutNanos, false, false, lifecycle.token());
+    }
+
+    /** The settings that hold for an origin: those of the most exact pattern, else these. */
+    CallSettings forOrigin(Origin origin) {
+        for (Map.Entry<HostPattern, CallSettings> host : hosts.entrySet()) {
+            if (host.getKey().matches(origin)) {
+                return host.getValue();
+            }
+        }
+        return this;
+    }
+
+    /**
+     * From now on keeps so many idle connections to an origin, of the kind that calls without credentials for a proxy use.
+     *
+     * @return what is opened now, each with whether it could be
+     * @throws IOException if there is no way to the origin
+     */
+    public List<CompletableFuture<Boolean>> keepIdle(Origin origin, int wanted) throws IOException {
+        CallSettings own = forOrigin(origin);
+        Route route = own.routes.routeTo(URI.create(origin + "/"), origin, null);
+        return pool.keepIdle(route, wanted, own.connectTimeoutNanos);
     }
 
     /** How the first connection for an exchange is wanted. */

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -197,6 +198,30 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
             host.retried();
             host.evictOpenedBefore(held.openedAt());
         }
+    }
+
+    // ---- kept idle, opened unasked
+
+    /**
+     * From now on keeps so many idle connections of a key, within its limits: opens what is missing now, and later in the
+     * background.
+     *
+     * @param connectTimeoutNanos for opening one
+     * @return what is opened now, each with whether it could be
+     */
+    public List<CompletableFuture<Boolean>> keepIdle(K key, int wanted, long connectTimeoutNanos) {
+        while (true) {
+            List<CompletableFuture<Boolean>> openings = host(key).keepIdle(wanted, connectTimeoutNanos);
+            if (openings != null) {
+                schedule.atLatest(ticker.nanos());
+                return openings;
+            }
+        }
+    }
+
+    /** From now on opens no connections unasked. */
+    public void keepNoIdle() {
+        forEach(key -> true, host -> host.keepIdle(0, 0));
     }
 
     // ---- by hand

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
+import io.github.pooledclient.internal.threads.Threads;
 import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.pool.AcquireRejectedException;
 import io.github.pooledclient.pool.AcquireTimeoutException;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -59,6 +61,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     private final WaitingLine waiters;
     private final Opener<K, C> opener;
     private final HostCounters counters = new HostCounters();
+    private final IdleReserve reserve = new IdleReserve();
     private int permitsTaken;
     private int maxConnections;
     private int maxIdle;
@@ -336,18 +339,23 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         Opener.Outcome<C> outcome = opener.open(connectDeadline(how, start), how.owner());
         C connection = outcome.connection();
         if (connection == null) {
-            throw hasNotOpened(outcome);
+            throw Opener.rethrow(hasNotOpened(outcome));
         }
+        return leaseOf(hasOpened(connection, outcome, before, how.owner()), false, how.wantedAt(), start);
+    }
+
+    /** Takes in a connection that was opened with a permit, as leased; {@code before} says what was retired by then. */
+    private PooledConnection<C> hasOpened(C connection, Opener.Outcome<C> outcome, int before, @Nullable Object owner) {
         long now = ticker.nanos();
         PooledConnection<C> opened = new PooledConnection<>(connection, now, settings);
         change(now, () -> {
             opened.retired = retirements != before;
-            opened.becomeLeased(now, how.owner());
+            opened.becomeLeased(now, owner);
             leased.addFirst(opened);
             counters.opened++;
         });
         listeners.opened(name, outcome.nanos());
-        return leaseOf(opened, false, how.wantedAt(), start);
+        return opened;
     }
 
     // One deadline for the wait and the connect, but "no wait at all" leaves the connect a timeout of its own.
@@ -361,8 +369,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
                 : deadline.earlier(Deadline.at(ticker.nanos() + how.connectTimeoutNanos()));
     }
 
-    private RuntimeException hasNotOpened(Opener.Outcome<C> outcome) throws IOException, InterruptedException {
-        Throwable failure = outcome.failure();
+    /** Gives the permit back for which none could be opened, and returns why. */
+    private Throwable hasNotOpened(Opener.Outcome<C> outcome) {
+        Throwable failure = outcome.failure() == null ? ended() : outcome.failure();
         long now = ticker.nanos();
         change(now, () -> {
             counters.connectFailures++;
@@ -371,12 +380,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         if (totals != null) {
             totals.placeFreed();
         }
-        AcquireRejectedException cancelled = ended();
-        listeners.connectFailed(name, outcome.nanos(), failure == null ? cancelled : failure);
-        if (failure == null) {
-            throw cancelled;
-        }
-        return Opener.rethrow(failure);
+        listeners.connectFailed(name, outcome.nanos(), failure);
+        return failure;
     }
 
     private HeldLease<C> leaseOf(
@@ -601,6 +606,98 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         return idle.hint();
     }
 
+    // ---- kept idle, opened unasked
+
+    /**
+     * From now on keeps so many connections idle; 0 = none.
+     *
+     * @return what is opened for that now, each with whether it could be; or null if this pool is forgotten: look up again
+     */
+    @Nullable
+    List<CompletableFuture<Boolean>> keepIdle(int wanted, long connectTimeoutNanos) {
+        boolean keeps = locked(() -> {
+            if (!forgotten) {
+                reserve.keep(wanted, connectTimeoutNanos);
+            }
+            return !forgotten;
+        });
+        return keeps ? fillReserve(ticker.nanos()) : null;
+    }
+
+    /** Opens what is missing, each on a thread of its own. */
+    private List<CompletableFuture<Boolean>> fillReserve(long now) {
+        int missing = locked(() -> takePermitsForReserve(now));
+        List<CompletableFuture<Boolean>> openings = new ArrayList<>();
+        try {
+            while (openings.size() < missing) {
+                openings.add(CompletableFuture.supplyAsync(this::openForReserve, Threads::start));
+            }
+        } finally {
+            // Without a thread for them.
+            for (int i = openings.size(); i < missing; i++) {
+                leaveReserve();
+            }
+        }
+        return openings;
+    }
+
+    /** The lock is held. */
+    private int takePermitsForReserve(long now) {
+        if (state != PoolSnapshot.State.RUNNING || suspended || !settings.enabled() || !waiters.isEmpty()) {
+            return 0;
+        }
+        int room = Math.min(maxConnections - permitsTaken, maxIdle - idle.size());
+        int missing = Math.max(0, Math.min(reserve.missing(idle.size(), now), room));
+        permitsTaken += missing;
+        reserve.opens(missing);
+        return missing;
+    }
+
+    private void leaveReserve() {
+        long now = ticker.nanos();
+        change(now, () -> {
+            reserve.hasGivenUp();
+            freePermit(now);
+        });
+    }
+
+    private boolean openForReserve() {
+        if (totals != null && !totals.tryTake()) {
+            leaveReserve();
+            return false;
+        }
+        int before = locked(() -> retirements);
+        long timeoutNanos = locked(reserve::connectTimeoutNanos);
+        Opener.Outcome<C> outcome = opener.open(Deadline.at(ticker.nanos() + timeoutNanos), null);
+        C connection = outcome.connection();
+        if (connection == null) {
+            reserveFailed(hasNotOpened(outcome));
+            return false;
+        }
+        takeBack(hasOpened(connection, outcome, before, null), null);
+        // Only now that it is idle: else one more would be opened for it.
+        locked(() -> {
+            reserve.hasOpened();
+            return true;
+        });
+        return true;
+    }
+
+    private void reserveFailed(Throwable failure) {
+        long now = ticker.nanos();
+        schedule.atLatest(now + IdleReserve.FIRST_PAUSE_NANOS);
+        boolean isNews =
+                locked(() -> reserve.hasFailed(now) && reserve.isKept() && state == PoolSnapshot.State.RUNNING);
+        if (isNews) {
+            LOG.warn(
+                    "No connection to {} could be opened in advance, tried again and again: {}",
+                    name,
+                    failure.toString());
+        } else {
+            LOG.debug("No connection to {} could be opened in advance", name, failure);
+        }
+    }
+
     // ---- by hand
 
     /** Lends an idle connection that is alive, or null. */
@@ -751,8 +848,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
      */
     long sweep(long now) {
         sweep.sweep(now);
+        fillReserve(now);
         return locked(() -> {
-            long quiet = idle.quietNanos(now);
+            long quiet = Math.min(idle.quietNanos(now), reserve.quietNanos(now));
             for (PooledConnection<C> c = leased.first(); leakThresholdNanos != 0 && c != null; c = c.next()) {
                 quiet = c.leakReported ? quiet : Math.min(quiet, c.since + leakThresholdNanos - now);
             }
@@ -814,7 +912,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     }
 
     private boolean isUnused() {
-        return permitsTaken == 0 && waiters.isEmpty() && !suspended;
+        return permitsTaken == 0 && waiters.isEmpty() && !suspended && !reserve.isKept();
     }
 
     boolean isForgotten() {
