@@ -1,69 +1,214 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring;
 
+import io.github.pooledclient.HostSettings;
 import io.github.pooledclient.PooledHttpClient;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslOptions;
+import org.springframework.boot.ssl.SslBundles;
 
 /**
- * The TLS of SSL bundles, made once for each: connections are shared by those who have the same {@link SSLContext}. A
- * bundle that was reloaded is another object and gets another context. Safe for use by several threads.
+ * The TLS of SSL bundles: one {@link SSLContext} for each, so that all who use a bundle share connections.
+ *
+ * <p>When a bundle is reloaded, its context is what it was, with other content: new connections are made with the new keys
+ * and certificates, and those made with the old ones are {@linkplain PooledHttpClient#retire(SSLContext) retired}. Safe for use
+ * by several threads.
  */
-final class BundleTls {
+public final class BundleTls {
 
-    /** What a view is given. */
-    record Tls(SSLContext context, SSLParameters parameters) {
+    private static final Logger LOG = LoggerFactory.getLogger(BundleTls.class);
 
-        void applyTo(PooledHttpClient.Builder view) {
-            view.sslContext(context).sslParameters(parameters);
+    /** What clients are given for a bundle. */
+    public record Tls(SSLContext context) {
+
+        /** Has a client, or a view of one, use the bundle. */
+        public void applyTo(PooledHttpClient.Builder client) {
+            client.sslContext(context).sslParameters(parameters());
+        }
+
+        /** Has a client use the bundle for a host. */
+        public void applyTo(HostSettings.Builder host) {
+            host.tls(context, parameters());
+        }
+
+        // Protocols and ciphers are left to the context: another bundle may have others.
+        private static SSLParameters parameters() {
+            return new SSLParameters();
         }
     }
 
-    private final ReentrantLock lock = new ReentrantLock();
-    // Guarded by lock. Weak, so that bundles which were replaced can go.
-    private final Map<SslBundle, Tls> known = new WeakHashMap<>();
+    private final SslBundles bundles;
 
-    Tls of(SslBundle bundle) {
-        Tls there = find(bundle);
-        // Reading key stores takes time, so it is done without the lock; of two who do it the first one counts.
-        return there != null ? there : keepFirst(bundle, create(bundle));
+    private final ReentrantLock lock = new ReentrantLock();
+    // Guarded by lock.
+    private final Map<String, ReloadedSslContext> byName = new HashMap<>();
+    // Weak, so that bundles, contexts and clients that are replaced can go.
+    private final Map<SslBundle, String> names = new WeakHashMap<>();
+    private final Map<SslBundle, Tls> unnamed = new WeakHashMap<>();
+    private final Set<PooledHttpClient> clients = Collections.newSetFromMap(new WeakHashMap<>());
+
+    /** For bundles without a name, which are never reloaded. */
+    public BundleTls() {
+        this(new DefaultSslBundleRegistry());
     }
 
-    private @Nullable Tls find(SslBundle bundle) {
+    /**
+     * @param bundles where bundles have their names, and are reloaded
+     */
+    public BundleTls(SslBundles bundles) {
+        this.bundles = bundles;
+        rememberNames();
+    }
+
+    /** From now on, connections of this client and its views are retired when the bundle they were made with is reloaded. */
+    public void retireOnReload(PooledHttpClient client) {
         lock.lock();
         try {
-            return known.get(bundle);
+            clients.add(client);
         } finally {
             lock.unlock();
         }
     }
 
-    private Tls keepFirst(SslBundle bundle, Tls created) {
+    /** The names that there are. */
+    public List<String> names() {
+        return bundles.getBundleNames();
+    }
+
+    /**
+     * The TLS of a bundle by its name.
+     *
+     * @throws org.springframework.boot.ssl.NoSuchSslBundleException if there is none
+     */
+    public Tls named(String name) {
+        ReloadedSslContext there = find(name);
+        return new Tls(there == null ? make(name) : there);
+    }
+
+    // Reading key stores takes time, so it is done without the lock; of two who do it the first one counts.
+    private ReloadedSslContext make(String name) {
+        SslBundle bundle = bundles.getBundle(name);
+        ReloadedSslContext created = new ReloadedSslContext(bundle);
+        ReloadedSslContext first = keepFirst(name, created);
+        if (first == created) {
+            bundles.addBundleUpdateHandler(name, reloaded -> reload(name, created, reloaded));
+            // It may have been reloaded before we asked to be told.
+            SslBundle now = bundles.getBundle(name);
+            if (now != bundle) {
+                reload(name, created, now);
+            }
+        }
+        return first;
+    }
+
+    /** The TLS of a bundle, which is that of its name if it has, or had, one. */
+    public Tls of(SslBundle bundle) {
+        String name = nameOf(bundle);
+        return name == null ? unnamed(bundle) : named(name);
+    }
+
+    private @Nullable ReloadedSslContext find(String name) {
         lock.lock();
         try {
-            Tls first = known.putIfAbsent(bundle, created);
+            return byName.get(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private ReloadedSslContext keepFirst(String name, ReloadedSslContext created) {
+        lock.lock();
+        try {
+            ReloadedSslContext first = byName.putIfAbsent(name, created);
             return first == null ? created : first;
         } finally {
             lock.unlock();
         }
     }
 
-    private static Tls create(SslBundle bundle) {
-        SSLContext context = bundle.createSslContext();
-        SSLParameters parameters = context.getDefaultSSLParameters();
-        SslOptions options = bundle.getOptions();
-        if (options.getCiphers() != null) {
-            parameters.setCipherSuites(options.getCiphers());
+    private void reload(String name, ReloadedSslContext context, SslBundle bundle) {
+        try {
+            context.use(bundle);
+        } catch (RuntimeException e) {
+            LOG.warn("SSL bundle '{}' was reloaded and cannot be used; connections go on with what it was", name, e);
+            return;
         }
-        if (options.getEnabledProtocols() != null) {
-            parameters.setProtocols(options.getEnabledProtocols());
+        LOG.info("SSL bundle '{}' was reloaded: its connections are replaced", name);
+        rememberNames();
+        for (PooledHttpClient client : clients()) {
+            client.retire(context);
         }
-        return new Tls(context, parameters);
+    }
+
+    private List<PooledHttpClient> clients() {
+        lock.lock();
+        try {
+            return List.copyOf(clients);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // Boot hands bundles on without their names, and perhaps long after they were replaced.
+    private @Nullable String nameOf(SslBundle bundle) {
+        String known = knownName(bundle);
+        if (known != null) {
+            return known;
+        }
+        rememberNames();
+        return knownName(bundle);
+    }
+
+    private @Nullable String knownName(SslBundle bundle) {
+        lock.lock();
+        try {
+            return names.get(bundle);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void rememberNames() {
+        for (String name : bundles.getBundleNames()) {
+            SslBundle bundle = bundles.getBundle(name);
+            lock.lock();
+            try {
+                names.putIfAbsent(bundle, name);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private Tls unnamed(SslBundle bundle) {
+        lock.lock();
+        try {
+            Tls there = unnamed.get(bundle);
+            if (there != null) {
+                return there;
+            }
+        } finally {
+            lock.unlock();
+        }
+        Tls created = new Tls(new ReloadedSslContext(bundle));
+        lock.lock();
+        try {
+            Tls first = unnamed.putIfAbsent(bundle, created);
+            return first == null ? created : first;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -21,13 +21,23 @@ import org.springframework.boot.http.client.HttpRedirects;
 public final class ClientViews {
 
     private final PooledHttpClient client;
-    private final BundleTls tls = new BundleTls();
+    private final BundleTls tls;
 
     /**
      * @param client whose pool is used; stays its owner's to close
      */
     public ClientViews(PooledHttpClient client) {
+        this(client, new BundleTls());
+    }
+
+    /**
+     * @param client whose pool is used; stays its owner's to close
+     * @param tls of SSL bundles: what views make with one of them is replaced when it is reloaded
+     */
+    public ClientViews(PooledHttpClient client, BundleTls tls) {
         this.client = Objects.requireNonNull(client, "client");
+        this.tls = Objects.requireNonNull(tls, "tls");
+        tls.retireOnReload(client);
     }
 
     /**

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.pooledclient.PooledHttpClient;
 import java.net.http.HttpClient.Redirect;
 import java.time.Duration;
+import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,15 +83,16 @@ class PooledClientHttpRequestFactoryBuilderTest {
     }
 
     @Test
-    void optionsOfTheBundleAreTheParameters() {
+    void optionsOfTheBundleAreThoseOfItsEngines() {
         SslOptions options = SslOptions.of(new String[] {"TLS_AES_128_GCM_SHA256"}, new String[] {"TLSv1.3"});
         SslBundle bundle = SslBundle.of(SslStoreBundle.NONE, SslBundleKey.NONE, options);
 
         PooledHttpClient view =
                 builder.build(HttpClientSettings.ofSslBundle(bundle)).client();
 
-        assertThat(view.sslParameters().getCipherSuites()).containsExactly("TLS_AES_128_GCM_SHA256");
-        assertThat(view.sslParameters().getProtocols()).containsExactly("TLSv1.3");
+        SSLEngine engine = view.sslContext().createSSLEngine();
+        assertThat(engine.getEnabledCipherSuites()).containsExactly("TLS_AES_128_GCM_SHA256");
+        assertThat(engine.getEnabledProtocols()).containsExactly("TLSv1.3");
     }
 
     @Test
