@@ -692,7 +692,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             LOG.warn(
                     "No connection to {} could be opened in advance, tried again and again: {}",
                     name,
-                    failure.toString());
+                    Opener.inWords(failure));
         } else {
             LOG.debug("No connection to {} could be opened in advance", name, failure);
         }

@@ -81,9 +81,8 @@ final class Opener<K, C extends Poolable> {
         return cancelled;
     }
 
-    // The source's exceptions may be anybody's, and so what their toString() does: not under the lock, and not
-    // believed.
-    private static String inWords(Throwable failure) {
+    /** What the source's exception says; it may be anybody's, and so what its toString() does: not for under the lock. */
+    static String inWords(Throwable failure) {
         try {
             return failure.toString();
         } catch (RuntimeException | Error e) {

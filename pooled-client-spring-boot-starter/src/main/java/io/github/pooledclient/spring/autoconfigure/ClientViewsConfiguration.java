@@ -2,6 +2,7 @@
 package io.github.pooledclient.spring.autoconfigure;
 
 import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.spring.BundleTls;
 import io.github.pooledclient.spring.ClientViews;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,8 @@ class ClientViewsConfiguration {
     @Bean
     @ConditionalOnSingleCandidate(PooledHttpClient.class)
     @ConditionalOnMissingBean
-    ClientViews pooledClientViews(PooledHttpClient client) {
-        return new ClientViews(client);
+    ClientViews pooledClientViews(PooledHttpClient client, BundleTls tls) {
+        return new ClientViews(client, tls);
     }
 
     /** As Boot does for its own builders: a customizer of another kind of builder is passed over. */

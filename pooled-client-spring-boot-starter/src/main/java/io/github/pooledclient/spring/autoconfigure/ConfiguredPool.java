@@ -46,7 +46,11 @@ record ConfiguredPool(PoolSettings settings, IdentityHashMap<PoolSettings, Strin
         PoolSettings.Builder to = PoolSettings.builder().enabled(from.enabled()).keepAliveHints(from.keepAliveHints());
         set("pool.max-connections-per-host", from.maxConnectionsPerHost(), to::maxConnectionsPerHost);
         set("pool.max-connections", from.maxConnections(), to::maxConnections);
+        if (from.preset() != null) {
+            to.maxIdlePerHost(from.preset().maxIdlePerHost).idleTimeout(from.preset().idleTimeout);
+        }
         set("pool.max-idle-per-host", from.maxIdlePerHost(), to::maxIdlePerHost);
+        set("pool.min-idle-per-host", from.minIdlePerHost(), to::minIdlePerHost);
         set("pool.max-idle", from.maxIdle(), to::maxIdle);
         set("pool.idle-timeout", from.idleTimeout(), to::idleTimeout);
         set("pool.max-lifetime", from.maxLifetime(), to::maxLifetime);
@@ -61,6 +65,14 @@ record ConfiguredPool(PoolSettings settings, IdentityHashMap<PoolSettings, Strin
         set(prefix + "enabled", from.enabled(), to::enabled);
         set(prefix + "max-connections-per-host", from.maxConnectionsPerHost(), to::maxConnectionsPerHost);
         set(prefix + "max-idle-per-host", from.maxIdlePerHost(), to::maxIdlePerHost);
+        set(prefix + "min-idle-per-host", from.minIdlePerHost(), minIdle -> {
+            String url = from.url();
+            if (minIdle > 0 && url != null && url.contains("://*.")) {
+                throw new IllegalArgumentException("which hosts " + url
+                        + " stands for is not known at start: give those a name and a url of their own");
+            }
+            to.minIdlePerHost(minIdle);
+        });
         set(prefix + "idle-timeout", from.idleTimeout(), to::idleTimeout);
         set(prefix + "max-lifetime", from.maxLifetime(), to::maxLifetime);
         set(prefix + "acquire-timeout", from.acquireTimeout(), to::acquireTimeout);

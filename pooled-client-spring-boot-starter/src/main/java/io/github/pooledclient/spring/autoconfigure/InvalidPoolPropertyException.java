@@ -12,7 +12,7 @@ public final class InvalidPoolPropertyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String property;
-    private final String value;
+    private final @Nullable String value;
     private final String reason;
 
     InvalidPoolPropertyException(String property, @Nullable Object value, String reason) {
@@ -23,7 +23,7 @@ public final class InvalidPoolPropertyException extends RuntimeException {
             String property, @Nullable Object value, String reason, @Nullable Throwable cause) {
         super(property + " = " + value + ": " + reason, cause);
         this.property = property;
-        this.value = String.valueOf(value);
+        this.value = value == null ? null : value.toString();
         this.reason = reason;
     }
 
@@ -44,8 +44,8 @@ public final class InvalidPoolPropertyException extends RuntimeException {
         return property;
     }
 
-    /** The value that it has. */
-    public String value() {
+    /** The value that it has; null if it has none and should. */
+    public @Nullable String value() {
         return value;
     }
 

@@ -28,14 +28,23 @@ final class InvalidPoolPropertyFailureAnalyzer extends AbstractFailureAnalyzer<I
         ConfigurationProperty written = find(cause.property());
         StringBuilder description = new StringBuilder("The connection pool cannot be configured:\n\n");
         description.append("    Property: ").append(cause.property()).append('\n');
-        description.append("    Value: \"").append(written == null ? cause.value() : written.getValue());
-        description.append("\"\n");
+        description.append("    Value: ").append(value(cause, written)).append('\n');
         if (written != null && written.getOrigin() != null) {
             description.append("    Origin: ").append(written.getOrigin()).append('\n');
         }
         description.append("    Reason: ").append(cause.reason());
         return new FailureAnalysis(
                 description.toString(), "Set " + cause.property() + " as the reason says, or remove it.", cause);
+    }
+
+    private static String value(InvalidPoolPropertyException cause, @Nullable ConfigurationProperty written) {
+        if (cause.property().endsWith("password")) {
+            return "******";
+        }
+        if (written == null && cause.value() == null) {
+            return "none";
+        }
+        return "\"" + (written == null ? cause.value() : written.getValue()) + "\"";
     }
 
     private @Nullable ConfigurationProperty find(String property) {

@@ -3,21 +3,24 @@ package io.github.pooledclient.spring.autoconfigure;
 
 import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
 
-import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.spring.BundleTls;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Fallback;
-import org.springframework.util.unit.DataSize;
+import org.springframework.core.env.Environment;
 
 /**
  * Auto-configuration of a {@link PooledHttpClient} from the properties {@code pool.*}, and of its end when the application
@@ -30,16 +33,18 @@ import org.springframework.util.unit.DataSize;
 @EnableConfigurationProperties(PooledClientProperties.class)
 public final class PooledClientAutoConfiguration {
 
-    // Client builders refuse zero, as the JDK's does; as a property it means that there is no limit.
-    private static final Duration UNLIMITED = Duration.ofDays(36_500);
+    private static final Logger LOG = LoggerFactory.getLogger(PooledClientAutoConfiguration.class);
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnMissingBean(PooledHttpClient.class)
     static class Client {
 
         @Bean
-        ConfiguredPool pooledClientSettings(PooledClientProperties properties) {
-            return ConfiguredPool.of(properties);
+        ConfiguredPool pooledClientSettings(PooledClientProperties properties, Environment environment) {
+            PropertyNames.misspelt(environment).forEach(LOG::warn);
+            ConfiguredPool pool = ConfiguredPool.of(properties);
+            QuestionableSettings.of(properties, pool.settings()).forEach(LOG::warn);
+            return pool;
         }
 
         // Where the context is stopped, the lifecycle below has ended calls by then; this is for one that never
@@ -49,54 +54,36 @@ public final class PooledClientAutoConfiguration {
         PooledHttpClient pooledHttpClient(
                 PooledClientProperties properties,
                 ConfiguredPool pool,
+                BundleTls bundles,
                 ObjectProvider<PooledClientBuilderCustomizer> customizers) {
-            PooledHttpClient.Builder builder = PooledHttpClient.newBuilder()
-                    .pool(pool.settings())
-                    .decompress(properties.decompress())
-                    .limits(limits(properties.limits()));
-            set(
-                    "pool.connect-timeout",
-                    properties.connectTimeout(),
-                    timeout -> builder.connectTimeout(
-                            requireNotNegative("connectTimeout", timeout).isZero() ? UNLIMITED : timeout));
-            set("pool.read-timeout", properties.readTimeout(), builder::readTimeout);
+            PooledHttpClient.Builder builder = PooledHttpClient.newBuilder().pool(pool.settings());
+            new ConfiguredClient(properties, bundles).applyTo(builder);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
-            return builder.build();
+            PooledHttpClient client = builder.build();
+            bundles.retireOnReload(client);
+            return client;
         }
     }
 
-    private static MessageLimits limits(PooledClientProperties.Limits from) {
-        MessageLimits.Builder to = MessageLimits.builder();
-        set("pool.limits.max-response-head-size", from.maxResponseHeadSize(), inBytes(to::maxResponseHeadSize));
-        set("pool.limits.max-response-fields", from.maxResponseFields(), to::maxResponseFields);
-        set("pool.limits.max-trailer-size", from.maxTrailerSize(), inBytes(to::maxTrailerSize));
-        set("pool.limits.max-chunk-extension-size", from.maxChunkExtensionSize(), inBytes(to::maxChunkExtensionSize));
-        set("pool.limits.max-interim-responses", from.maxInterimResponses(), to::maxInterimResponses);
-        set("pool.limits.max-decompression-ratio", from.maxDecompressionRatio(), to::maxDecompressionRatio);
-        set("pool.limits.max-drain-size", from.maxDrainSize(), inBytes(to::maxDrainSize));
-        set("pool.limits.drain-timeout", from.drainTimeout(), to::drainTimeout);
-        return to.build();
-    }
-
-    private static Consumer<DataSize> inBytes(LongConsumer setter) {
-        return size -> setter.accept(size.toBytes());
+    @Bean
+    BundleTls pooledClientBundleTls(ObjectProvider<SslBundles> bundles) {
+        return new BundleTls(bundles.getIfAvailable(DefaultSslBundleRegistry::new));
     }
 
     @Bean
     @ConditionalOnBean(PooledHttpClient.class)
     PooledClientLifecycle pooledClientLifecycle(
             Map<String, PooledHttpClient> clients, PooledClientProperties properties) {
-        set(
-                "pool.shutdown-timeout",
-                properties.shutdownTimeout(),
-                timeout -> requireNotNegative("shutdownTimeout", timeout));
-        return new PooledClientLifecycle(clients.values(), properties.shutdownTimeout());
+        set("pool.warm-up-timeout", properties.warmUpTimeout(), notNegative("warmUpTimeout"));
+        set("pool.shutdown-timeout", properties.shutdownTimeout(), notNegative("shutdownTimeout"));
+        return new PooledClientLifecycle(clients.values(), properties.warmUpTimeout(), properties.shutdownTimeout());
     }
 
-    private static Duration requireNotNegative(String name, Duration timeout) {
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException(name + " must not be negative: " + timeout);
-        }
-        return timeout;
+    private static Consumer<Duration> notNegative(String name) {
+        return timeout -> {
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException(name + " must not be negative: " + timeout);
+            }
+        };
     }
 }

@@ -18,9 +18,10 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.event.ContextClosedEvent;
 
 /**
- * Ends the clients with the application: calls under way may end, then connections are closed.
+ * Has the clients open connections before the application is ready, and ends them with it: calls under way may end, then
+ * connections are closed.
  *
- * <p>Stops after the web server, whose last requests may need the clients. A context that is only stopped or paused, to be
+ * <p>Starts before the web server, and stops after it, whose last requests may need the clients. A context that is only stopped or paused, to be
  * started again, closes its idle connections and keeps its clients: one that was shut down does not come back.
  */
 final class PooledClientLifecycle
@@ -32,14 +33,16 @@ final class PooledClientLifecycle
     private static final Logger LOG = LoggerFactory.getLogger(PooledClientLifecycle.class);
 
     private final List<PooledHttpClient> clients;
-    private final Duration timeout;
+    private final Duration warmUpTimeout;
+    private final Duration shutdownTimeout;
     private volatile @Nullable ApplicationContext context;
     private volatile boolean closing;
     private volatile boolean running;
 
-    PooledClientLifecycle(Collection<PooledHttpClient> clients, Duration timeout) {
+    PooledClientLifecycle(Collection<PooledHttpClient> clients, Duration warmUpTimeout, Duration shutdownTimeout) {
         this.clients = List.copyOf(clients);
-        this.timeout = timeout;
+        this.warmUpTimeout = warmUpTimeout;
+        this.shutdownTimeout = shutdownTimeout;
     }
 
     @Override
@@ -57,6 +60,21 @@ final class PooledClientLifecycle
     @Override
     public void start() {
         running = true;
+        Ticker ticker = Ticker.system();
+        Deadline deadline = Deadline.after(warmUpTimeout, ticker);
+        try {
+            for (PooledHttpClient client : clients) {
+                if (!client.warmUp(left(deadline, ticker))) {
+                    LOG.warn("Starting without all connections of pool.min-idle-per-host; they are opened later");
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Duration left(Deadline deadline, Ticker ticker) {
+        return Duration.ofNanos(Math.max(0, deadline.remainingNanos(ticker.nanos())));
     }
 
     @Override
@@ -65,19 +83,18 @@ final class PooledClientLifecycle
         if (closing) {
             shutDown();
         } else {
-            clients.forEach(PooledHttpClient::evictIdle);
+            clients.forEach(PooledHttpClient::coolDown);
         }
     }
 
     private void shutDown() {
         clients.forEach(PooledHttpClient::shutdown);
         Ticker ticker = Ticker.system();
-        Deadline deadline = Deadline.after(timeout, ticker);
+        Deadline deadline = Deadline.after(shutdownTimeout, ticker);
         try {
             for (PooledHttpClient client : clients) {
-                long left = Math.max(0, deadline.remainingNanos(ticker.nanos()));
-                if (!client.awaitTermination(Duration.ofNanos(left))) {
-                    LOG.warn("Calls are cancelled that did not end within pool.shutdown-timeout, {}", timeout);
+                if (!client.awaitTermination(left(deadline, ticker))) {
+                    LOG.warn("Calls are cancelled that did not end within pool.shutdown-timeout, {}", shutdownTimeout);
                     client.shutdownNow();
                 }
             }

@@ -2,6 +2,7 @@
 package io.github.pooledclient.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -13,10 +14,12 @@ import org.springframework.util.unit.DataSize;
  * application may use it for a pool of its own.
  *
  * @param enabled Whether to keep connections for reuse.
+ * @param preset Defaults for a kind of traffic. Properties that are set win over it.
  * @param maxConnections How many connections all hosts together may have. 0 means no limit.
  * @param maxConnectionsPerHost How many connections a host may have, in whatever state. At least 1.
  * @param maxIdle How many idle connections to keep for all hosts together. 0 means no limit.
  * @param maxIdlePerHost How many idle connections to keep for a host. 0 means none.
+ * @param minIdlePerHost How many idle connections to open at start and to keep, for hosts with a URL of their own.
  * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
  * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
  * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
@@ -27,6 +30,9 @@ import org.springframework.util.unit.DataSize;
  * @param readTimeout How long a server may be silent. 0 means without limit.
  * @param decompress Whether to ask for compressed responses and to decompress them.
  * @param limits Bounds of what is not content, of decompression, and of draining.
+ * @param ssl TLS with which all hosts are spoken to.
+ * @param proxy HTTP proxy on the way to all hosts.
+ * @param warmUpTimeout How long the start may wait for the connections of min-idle-per-host. 0 means not to wait.
  * @param shutdownTimeout How long calls may go on when the application stops.
  * @param restClient Use by RestClient, RestTemplate and HTTP service clients.
  * @param webClient Use by WebClient and its HTTP service clients.
@@ -38,11 +44,13 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("pool")
 public record PooledClientProperties(
         @DefaultValue("true") boolean enabled,
+        @Nullable Preset preset,
         @DefaultValue("0") int maxConnections,
         @DefaultValue("50") int maxConnectionsPerHost,
         @DefaultValue("0") int maxIdle,
-        @DefaultValue("50") int maxIdlePerHost,
-        @DefaultValue("30s") Duration idleTimeout,
+        @Nullable Integer maxIdlePerHost,
+        @DefaultValue("0") int minIdlePerHost,
+        @Nullable Duration idleTimeout,
         @DefaultValue("10m") Duration maxLifetime,
         @DefaultValue("5s") Duration acquireTimeout,
         @DefaultValue("1000") int maxPendingPerHost,
@@ -52,6 +60,9 @@ public record PooledClientProperties(
         @DefaultValue("30s") Duration readTimeout,
         @DefaultValue("true") boolean decompress,
         @DefaultValue Limits limits,
+        @DefaultValue Ssl ssl,
+        @DefaultValue Proxy proxy,
+        @DefaultValue("5s") Duration warmUpTimeout,
         @DefaultValue("20s") Duration shutdownTimeout,
         @DefaultValue RestClient restClient,
         @DefaultValue WebClient webClient,
@@ -74,14 +85,75 @@ public record PooledClientProperties(
      * @param drainTimeout How long to wait for unread content to keep a connection. 0 means not to wait.
      */
     public record Limits(
-            @DefaultValue("64KB") DataSize maxResponseHeadSize,
-            @DefaultValue("500") int maxResponseFields,
-            @DefaultValue("16KB") DataSize maxTrailerSize,
-            @DefaultValue("16KB") DataSize maxChunkExtensionSize,
-            @DefaultValue("20") int maxInterimResponses,
-            @DefaultValue("200") int maxDecompressionRatio,
-            @DefaultValue("64KB") DataSize maxDrainSize,
-            @DefaultValue("100ms") Duration drainTimeout) {}
+            @Nullable DataSize maxResponseHeadSize,
+            @Nullable Integer maxResponseFields,
+            @Nullable DataSize maxTrailerSize,
+            @Nullable DataSize maxChunkExtensionSize,
+            @Nullable Integer maxInterimResponses,
+            @Nullable Integer maxDecompressionRatio,
+            @Nullable DataSize maxDrainSize,
+            @Nullable Duration drainTimeout) {
+
+        private static final Limits UNSET = new Limits(null, null, null, null, null, null, null, null);
+
+        boolean areUnset() {
+            return equals(UNSET);
+        }
+    }
+
+    /**
+     * What {@code pool.ssl.*} says, or {@code pool.hosts.<name>.ssl.*}.
+     *
+     * @param bundle Name of the SSL bundle to use. Without one, what the JVM trusts by default.
+     */
+    public record Ssl(@Nullable String bundle) {}
+
+    /**
+     * What {@code pool.proxy.*} says.
+     *
+     * @param host Name or address of the proxy. Without one, the JVM's proxy settings hold.
+     * @param port Port of the proxy.
+     * @param username Name to tell the proxy when it asks.
+     * @param password Password to tell the proxy when it asks.
+     * @param noProxy Hosts to speak to without the proxy, as names, addresses, or *.example.com for all names below.
+     */
+    public record Proxy(
+            @Nullable String host,
+            @Nullable Integer port,
+            @Nullable String username,
+            @Nullable String password,
+
+            @DefaultValue({"localhost", "*.localhost", "127.0.0.1", "[::1]"})
+            List<String> noProxy) {
+
+        public Proxy {
+            noProxy = List.copyOf(noProxy);
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "Proxy[host=" + host + ", port=" + port + ", username=" + username + ", noProxy=" + noProxy + "]";
+        }
+    }
+
+    /** Defaults for a kind of traffic. */
+    public enum Preset {
+        /** Many calls to few hosts: 50 idle connections for each, for 120 s. */
+        HIGH_THROUGHPUT(50, Duration.ofMinutes(2)),
+        /** As little as possible kept: 2 idle connections for each host, for 10 s. */
+        LOW_MEMORY(2, Duration.ofSeconds(10)),
+        /** Few calls to each of many hosts: 1 idle connection for each, for 30 s. */
+        MANY_DESTINATIONS(1, Duration.ofSeconds(30));
+
+        final int maxIdlePerHost;
+        final Duration idleTimeout;
+
+        Preset(int maxIdlePerHost, Duration idleTimeout) {
+            this.maxIdlePerHost = maxIdlePerHost;
+            this.idleTimeout = idleTimeout;
+        }
+    }
 
     /**
      * What {@code pool.rest-client.*} says.
@@ -104,22 +176,34 @@ public record PooledClientProperties(
      * @param enabled Whether to keep connections for reuse.
      * @param maxConnectionsPerHost How many connections the host may have, in whatever state. At least 1.
      * @param maxIdlePerHost How many idle connections to keep. 0 means none.
+     * @param minIdlePerHost How many idle connections to open at start and to keep. Not for a wildcard.
      * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
      * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
      * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
      * @param maxPendingPerHost How many callers may wait for a connection. 0 means none.
      * @param keepAliveHints Whether to obey what the server says in its Keep-Alive field.
      * @param leakDetectionThreshold How long a connection may be lent before it is reported as leaked. 0 means no report.
+     * @param connectTimeout How long opening a connection may take, TLS included. 0 means without limit.
+     * @param readTimeout How long the server may be silent. 0 means without limit.
+     * @param decompress Whether to ask for compressed responses and to decompress them.
+     * @param limits Bounds of what is not content, of decompression, and of draining.
+     * @param ssl TLS with which the host is spoken to.
      */
     public record Host(
             @Nullable String url,
             @Nullable Boolean enabled,
             @Nullable Integer maxConnectionsPerHost,
             @Nullable Integer maxIdlePerHost,
+            @Nullable Integer minIdlePerHost,
             @Nullable Duration idleTimeout,
             @Nullable Duration maxLifetime,
             @Nullable Duration acquireTimeout,
             @Nullable Integer maxPendingPerHost,
             @Nullable Boolean keepAliveHints,
-            @Nullable Duration leakDetectionThreshold) {}
+            @Nullable Duration leakDetectionThreshold,
+            @Nullable Duration connectTimeout,
+            @Nullable Duration readTimeout,
+            @Nullable Boolean decompress,
+            @DefaultValue Limits limits,
+            @DefaultValue Ssl ssl) {}
 }

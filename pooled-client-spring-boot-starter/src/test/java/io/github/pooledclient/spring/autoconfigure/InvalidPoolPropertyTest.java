@@ -39,6 +39,9 @@ class InvalidPoolPropertyTest {
                 "pool.connect-timeout          | -1s | not be negative",
                 "pool.read-timeout             | -1s | not be negative",
                 "pool.shutdown-timeout         | -1s | not be negative",
+                "pool.warm-up-timeout          | -1s | not be negative",
+                "pool.min-idle-per-host        | -1  | at least 0: -1",
+                "pool.ssl.bundle               | api | there is no SSL bundle of this name",
                 "pool.limits.max-response-head-size   | 0    | 1 to 16777216: 0",
                 "pool.limits.max-response-head-size   | 17MB | 1 to 16777216: 17825792",
                 "pool.limits.max-response-fields      | 0    | at least 1: 0",
@@ -65,6 +68,11 @@ class InvalidPoolPropertyTest {
     @CsvSource({
         "pool.hosts.api.max-idle-per-host, -1",
         "pool.hosts.api.idle-timeout, -1s",
+        "pool.hosts.api.min-idle-per-host, -1",
+        "pool.hosts.api.connect-timeout, -1s",
+        "pool.hosts.api.read-timeout, -1s",
+        "pool.hosts.api.limits.max-response-fields, 0",
+        "pool.hosts.api.ssl.bundle, api",
         "pool.hosts.api.url, ftp://api.example.com",
         "pool.hosts.api.url, https://api.example.com/path",
         "pool.hosts.api.url, nonsense",
@@ -73,6 +81,14 @@ class InvalidPoolPropertyTest {
         runner.withPropertyValues("pool.hosts.api.url=https://api.example.com", property + "=" + value)
                 .run(context -> assertThat(invalid(context.getStartupFailure()).property())
                         .isEqualTo(property));
+    }
+
+    @Test
+    void wildcardKeepsNoIdleConnections() {
+        runner.withPropertyValues("pool.hosts.api.url=https://*.example.com", "pool.hosts.api.min-idle-per-host=1")
+                .run(context -> assertThat(invalid(context.getStartupFailure()))
+                        .hasMessageContaining("pool.hosts.api.min-idle-per-host = 1")
+                        .hasMessageContaining("a url of their own"));
     }
 
     @Test
@@ -108,7 +124,20 @@ class InvalidPoolPropertyTest {
                 .contains("maxIdlePerHost must be at least 0: -1");
     }
 
-    private static InvalidPoolPropertyException invalid(Throwable failure) {
+    @Test
+    void passwordIsNotShown(CapturedOutput output) {
+        SpringApplication application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .build();
+
+        assertThat(catchThrowable(
+                        () -> application.run("--pool.proxy.password=tiger").close()))
+                .isNotNull();
+
+        assertThat(output).contains("Property: pool.proxy.password").doesNotContain("tiger");
+    }
+
+    static InvalidPoolPropertyException invalid(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof InvalidPoolPropertyException invalid) {
                 return invalid;

@@ -1,22 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
+import static io.github.pooledclient.testing.ScriptedServer.always;
+import static io.github.pooledclient.testing.ScriptedServer.ok;
+import static io.github.pooledclient.testing.ScriptedServer.silence;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.pool.PoolSnapshot;
+import io.github.pooledclient.testing.FullBacklog;
+import io.github.pooledclient.testing.ScriptedServer;
+import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.Origin;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+@ExtendWith(OutputCaptureExtension.class)
 class PooledClientAutoConfigurationTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
@@ -135,6 +153,108 @@ class PooledClientAutoConfigurationTest {
                     assertThat(partner.maxIdlePerHost()).isEqualTo(7);
                     assertThat(other.maxConnectionsPerHost()).isEqualTo(50);
                 });
+    }
+
+    @Test
+    void hostHasItsOwnTimeoutsLimitsAndDecompression() throws Exception {
+        try (ScriptedServer silent = ScriptedServer.start(
+                        always("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 0\r\n\r\n"), silence());
+                ScriptedServer other = ScriptedServer.start(always(ok("")))) {
+            runner.withPropertyValues(
+                            "pool.hosts.own.url=" + silent.uri(""),
+                            "pool.hosts.own.read-timeout=20ms",
+                            "pool.hosts.own.decompress=false",
+                            "pool.hosts.own.limits.max-response-fields=2")
+                    .run(context -> {
+                        PooledHttpClient client = context.getBean(PooledHttpClient.class);
+                        assertThatThrownBy(() -> get(client, silent.uri("/")))
+                                .isInstanceOf(ProtocolException.class)
+                                .hasMessageContaining("maxResponseFields");
+                        assertThatThrownBy(() -> get(client, silent.uri("/")))
+                                .isInstanceOf(HttpTimeoutException.class)
+                                .hasMessageContaining("within 20ms");
+                        get(client, other.uri("/"));
+                        assertThat(silent.requests().get(0).field("Accept-Encoding"))
+                                .isNull();
+                        assertThat(other.requests().get(0).field("Accept-Encoding"))
+                                .isNotNull();
+                    });
+        }
+    }
+
+    @Test
+    void connectTimeoutOfAHostIsItsOwn() throws Exception {
+        try (FullBacklog full = new FullBacklog()) {
+            String url = "http://127.0.0.1:" + full.port();
+            runner.withPropertyValues("pool.hosts.own.url=" + url, "pool.hosts.own.connect-timeout=30ms")
+                    .run(context -> assertThatThrownBy(
+                                    () -> get(context.getBean(PooledHttpClient.class), URI.create(url)))
+                            .isInstanceOf(HttpConnectTimeoutException.class)
+                            .hasMessageContaining("within 30ms"));
+        }
+    }
+
+    @Test
+    void poolAndHostHaveTheTlsOfTheirBundles() throws Exception {
+        try (ScriptedServer own = ScriptedServer.startTls(TestCertificates.server(), always(ok("")));
+                ScriptedServer other = ScriptedServer.startTls(TestCertificates.server(), always(ok("")))) {
+            runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                    .withPropertyValues(
+                            "spring.ssl.bundle.pem.all.truststore.certificate=" + TestCertificates.authorityPem(),
+                            "spring.ssl.bundle.pem.own.truststore.certificate=" + TestCertificates.authorityPem(),
+                            "spring.ssl.bundle.pem.own.options.enabled-protocols=TLSv1.2",
+                            "pool.ssl.bundle=all",
+                            "pool.hosts.own.url=" + own.uri(""),
+                            "pool.hosts.own.ssl.bundle=own")
+                    .run(context -> {
+                        PooledHttpClient client = context.getBean(PooledHttpClient.class);
+                        assertThat(protocol(get(client, own.uri("/")))).isEqualTo("TLSv1.2");
+                        assertThat(protocol(get(client, other.uri("/")))).isEqualTo("TLSv1.3");
+                    });
+        }
+    }
+
+    private static String protocol(HttpResponse<?> response) {
+        return response.sslSession().orElseThrow().getProtocol();
+    }
+
+    private static HttpResponse<String> get(PooledHttpClient client, URI uri) throws Exception {
+        return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    }
+
+    @Test
+    void connectionsAreOpenBeforeTheApplicationIsReady() throws Exception {
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("warm")))) {
+            runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                    .withPropertyValues(
+                            "spring.ssl.bundle.pem.own.truststore.certificate=" + TestCertificates.authorityPem(),
+                            "pool.hosts.own.url=" + server.uri(""),
+                            "pool.hosts.own.ssl.bundle=own",
+                            "pool.hosts.own.min-idle-per-host=3")
+                    .run(context -> {
+                        PooledHttpClient client = context.getBean(PooledHttpClient.class);
+                        assertThat(client.snapshot().totals().idle()).isEqualTo(3);
+                        assertThat(get(client, server.uri("/")).body()).isEqualTo("warm");
+                        assertThat(server.accepted()).isEqualTo(3);
+
+                        context.stop();
+                        assertThat(client.snapshot().totals().idle()).isZero();
+                        context.start();
+                        assertThat(client.snapshot().totals().idle()).isEqualTo(3);
+                    });
+        }
+    }
+
+    @Test
+    void hostThatCannotBeReachedDoesNotStopTheStart(CapturedOutput output) throws Exception {
+        try (FullBacklog full = new FullBacklog()) {
+            runner.withPropertyValues(
+                            "pool.hosts.down.url=http://127.0.0.1:" + full.port(),
+                            "pool.hosts.down.min-idle-per-host=1",
+                            "pool.warm-up-timeout=20ms")
+                    .run(context -> assertThat(context).hasNotFailed());
+        }
+        assertThat(output).contains("Starting without all connections of pool.min-idle-per-host");
     }
 
     @Test

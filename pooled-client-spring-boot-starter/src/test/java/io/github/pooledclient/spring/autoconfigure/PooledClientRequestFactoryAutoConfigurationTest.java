@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
+import static io.github.pooledclient.testing.ScriptedServer.always;
+import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.PooledClientHttpRequestFactory;
 import io.github.pooledclient.spring.PooledClientHttpRequestFactoryBuilder;
 import io.github.pooledclient.spring.testing.EchoServer;
+import io.github.pooledclient.testing.ScriptedServer;
+import io.github.pooledclient.testing.TestCertificates;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.ClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.JdkClientHttpRequestFactoryBuilder;
 import org.springframework.boot.http.client.SimpleClientHttpRequestFactoryBuilder;
@@ -22,6 +27,10 @@ import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeH
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundleRegistry;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -88,6 +97,36 @@ class PooledClientRequestFactoryAutoConfigurationTest {
                 assertThat(context.getBean(PooledHttpClient.class).snapshot().hosts())
                         .containsOnlyKeys("http://" + server.authority());
             });
+        }
+    }
+
+    @Test
+    void reloadedBundleIsForRestClientToo() throws IOException {
+        String authority = TestCertificates.authorityPem();
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("hello")))) {
+            runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                    .withPropertyValues(
+                            "spring.ssl.bundle.pem.api.truststore.certificate=" + authority,
+                            "spring.http.clients.ssl.bundle=api")
+                    .run(context -> {
+                        RestClient client =
+                                context.getBean(RestClient.Builder.class).build();
+                        PooledHttpClient pool = context.getBean(PooledHttpClient.class);
+                        client.get().uri(server.uri("/")).retrieve().toBodilessEntity();
+
+                        context.getBean(SslBundleRegistry.class)
+                                .updateBundle(
+                                        "api",
+                                        SslBundle.of(new PemSslStoreBundle(
+                                                null, PemSslStoreDetails.forCertificate(authority))));
+                        assertThat(pool.snapshot().totals().idle()).isZero();
+                        client.get().uri(server.uri("/")).retrieve().toBodilessEntity();
+                        RestClient later =
+                                context.getBean(RestClient.Builder.class).build();
+                        later.get().uri(server.uri("/")).retrieve().toBodilessEntity();
+
+                        assertThat(server.accepted()).isEqualTo(2);
+                    });
         }
     }
 
