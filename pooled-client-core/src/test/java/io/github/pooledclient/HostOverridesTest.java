@@ -17,6 +17,7 @@ import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpClient.Redirect;
 import java.net.http.HttpConnectTimeoutException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpTimeoutException;
@@ -88,6 +89,42 @@ class HostOverridesTest {
 
             assertThat(with.requests().get(0).field("Accept-Encoding")).isEqualTo("gzip, deflate");
             assertThat(without.requests().get(0).field("Accept-Encoding")).isNull();
+        }
+    }
+
+    @Test
+    void decompressionOfOneHostOnly() throws Exception {
+        try (ScriptedServer with = ScriptedServer.start(always(ok("")));
+                ScriptedServer without = ScriptedServer.start(always(ok("")));
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .decompress(false)
+                        .host(
+                                origin(with),
+                                HostSettings.builder().decompress(true).build())
+                        .build()) {
+            fetch(client, with);
+            fetch(client, without);
+
+            assertThat(with.requests().get(0).field("Accept-Encoding")).isEqualTo("gzip, deflate");
+            assertThat(without.requests().get(0).field("Accept-Encoding")).isNull();
+        }
+    }
+
+    @Test
+    void codingsThatTheCallerAcceptsAreLeftAlone() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(always(ok("")));
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .host(
+                                origin(server),
+                                HostSettings.builder().decompress(false).build())
+                        .build()) {
+            client.send(
+                    HttpRequest.newBuilder(server.uri("/"))
+                            .header("accept-encoding", "br")
+                            .build(),
+                    BodyHandlers.discarding());
+
+            assertThat(server.requests().get(0).fields("Accept-Encoding")).containsExactly("br");
         }
     }
 

@@ -12,10 +12,10 @@ import java.util.List;
 final class DecompressionInterceptor implements Interceptor {
 
     private static final String ACCEPT_ENCODING = "Accept-Encoding";
+    private static final String CODINGS = "gzip, deflate";
 
     /** The fields of ours that ask for compressed content; the caller's own goes before. */
-    static final RequestHead.Added FIELDS =
-            new RequestHead.Added(ACCEPT_ENCODING, "gzip, deflate", RequestHead.USER_AGENT);
+    static final RequestHead.Added FIELDS = new RequestHead.Added(ACCEPT_ENCODING, CODINGS, RequestHead.USER_AGENT);
 
     private static final List<String> GZIP = List.of("gzip", "x-gzip");
 
@@ -31,7 +31,7 @@ final class DecompressionInterceptor implements Interceptor {
             throws IOException, InterruptedException {
         // A range is of the coded content: its pieces could not be put together again.
         if (head.has("Range")) {
-            return rest.proceed(call, isCallers(head) ? head : head.without(ACCEPT_ENCODING), content);
+            return rest.proceed(call, notAsking(head), content);
         }
         Reply reply = rest.proceed(call, head, content);
         if (isCallers(head)) {
@@ -47,6 +47,16 @@ final class DecompressionInterceptor implements Interceptor {
             return decoded(reply, DecodedContent.Coding.GZIP);
         }
         return codings.get(0).equals("deflate") ? decoded(reply, DecodedContent.Coding.DEFLATE) : reply;
+    }
+
+    /** The head for a host that is to be asked, after all, for compressed content. */
+    static RequestHead asking(RequestHead head) {
+        return head.has(ACCEPT_ENCODING) ? head : head.with(ACCEPT_ENCODING, CODINGS);
+    }
+
+    /** The head for a host that is not to be asked. */
+    static RequestHead notAsking(RequestHead head) {
+        return isCallers(head) ? head : head.without(ACCEPT_ENCODING);
     }
 
     private static boolean isCallers(RequestHead head) {

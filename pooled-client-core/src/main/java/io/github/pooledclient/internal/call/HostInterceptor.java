@@ -19,6 +19,16 @@ final class HostInterceptor implements Interceptor {
     public Reply intercept(Call<?> call, RequestHead head, RequestContent content, CallChain rest)
             throws IOException, InterruptedException {
         CallSettings own = settings.forOrigin(head.origin());
-        return (own == settings ? rest : own.chain).proceed(call, head, content);
+        return own == settings
+                ? rest.proceed(call, head, content)
+                : own.chain.proceed(call, asThatHostIsAsked(own, head), content);
+    }
+
+    // What is put into a head for all hosts was there before it was known which one it is for.
+    private RequestHead asThatHostIsAsked(CallSettings own, RequestHead head) {
+        if (own.decompress == settings.decompress) {
+            return head;
+        }
+        return own.decompress ? DecompressionInterceptor.asking(head) : DecompressionInterceptor.notAsking(head);
     }
 }
