@@ -46,6 +46,8 @@ class PropertyNamesTest {
                 "pool.max-idle-per-host",
                 "pool.maxIdlePerHost",
                 "pool.proxy.no-proxy[0]",
+                "pool.observation.enabled",
+                "pool.health.out-of-service-after",
                 "pool.size",
                 "pool.url",
                 "pool.jdbc.username",
