@@ -35,7 +35,8 @@ class BuildPlacesTest {
 
     @Test
     void starterMakesOneForEachContext() {
-        String place = "io.github.pooledclient.spring.autoconfigure.PooledClientAutoConfiguration.client(Client.java:1)";
+        String place =
+                "io.github.pooledclient.spring.autoconfigure.PooledClientAutoConfiguration.client(Client.java:1)";
 
         assertThat(timesTold(place, 3 * BuildPlaces.MANY)).isZero();
     }
