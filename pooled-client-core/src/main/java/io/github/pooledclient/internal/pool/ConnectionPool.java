@@ -329,10 +329,14 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
     long sweep(long now) {
         long next = Long.MAX_VALUE;
         for (HostPool<K, C> host : hosts.values()) {
-            next = Math.min(next, host.sweep(now));
-            if (host.forget(now)) {
-                forget(host);
+            long quiet = host.quietNanos(now);
+            if (quiet <= 0) {
+                quiet = host.sweep(now);
+                if (host.forget(now)) {
+                    forget(host);
+                }
             }
+            next = Math.min(next, quiet);
         }
         return next;
     }

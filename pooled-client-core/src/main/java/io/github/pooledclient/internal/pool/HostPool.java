@@ -70,6 +70,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     private @Nullable Long exhaustedSince;
     private PoolSnapshot.State state;
     private long emptySince;
+    // When there will be something to sweep.
+    private long sweepAt;
     // How often all were to be replaced: what was being opened then may have been made with what was to be replaced.
     private int retirements;
     // Written under the lock, read without.
@@ -92,6 +94,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         this.maxConnections = settings.maxConnectionsPerHost();
         this.maxIdle = settings.maxIdlePerHost();
         this.emptySince = ticker.nanos();
+        this.sweepAt = emptySince;
         // Where all hosts share a limit, what comes free may be owed to another host: nothing is left lying for its
         // own.
         this.waiters = new WaitingLine(this, totals == null ? WaitingLine.BOUND_NANOS : 0);
@@ -391,8 +394,12 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
                     "a connection to " + name + " was acquired here, by thread "
                             + Thread.currentThread().getName(),
                     wantedAt);
-            locked(() -> connection.acquiredAt = here);
-            schedule.atLatest(connection.since + leakThresholdNanos);
+            long overdueAt = connection.since + leakThresholdNanos;
+            locked(() -> {
+                connection.acquiredAt = here;
+                return sweepAtLatest(overdueAt);
+            });
+            schedule.atLatest(overdueAt);
         }
         if (!listeners.isEmpty()) {
             listeners.acquired(name, ticker.nanos() - start, reused);
@@ -415,6 +422,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         PooledConnection<C> surplus = null;
         WakeUp wakeUps = null;
         boolean owedForAPlace = false;
+        long due = now;
         lock.lock();
         try {
             leased.remove(connection);
@@ -424,6 +432,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             if (reason == null) {
                 connection.becomeIdle(now, hint);
                 idle.add(connection);
+                due = sweepAtLatest(now + IdleConnections.quietNanos(connection, now));
                 owedForAPlace = owed() != null;
                 if (!owedForAPlace) {
                     wakeUps = idle.size() > maxIdle ? waiters.serveAll(now) : waiters.serve(now);
@@ -440,7 +449,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         } else if (surplus != null) {
             close(surplus, CloseReason.MAX_IDLE);
         } else {
-            hasGoneIdle(connection, now);
+            hasGoneIdle(due);
         }
         if (owedForAPlace) {
             // He has it now, or did not want it any more.
@@ -496,9 +505,8 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         return totals == null ? null : totals.owed(waiters.first());
     }
 
-    private void hasGoneIdle(PooledConnection<C> connection, long now) {
-        // As a rule a plain read: the reaper comes before this one has its time.
-        schedule.atLatest(now + IdleConnections.quietNanos(connection, now));
+    private void hasGoneIdle(long due) {
+        schedule.atLatest(due);
         if (totals != null) {
             totals.hasGoneIdle();
         }
@@ -685,9 +693,12 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     private void reserveFailed(Throwable failure) {
         long now = ticker.nanos();
-        schedule.atLatest(now + IdleReserve.FIRST_PAUSE_NANOS);
-        boolean isNews =
-                locked(() -> reserve.hasFailed(now) && reserve.isKept() && state == PoolSnapshot.State.RUNNING);
+        long again = now + IdleReserve.FIRST_PAUSE_NANOS;
+        boolean isNews = locked(() -> {
+            sweepAtLatest(again);
+            return reserve.hasFailed(now) && reserve.isKept() && state == PoolSnapshot.State.RUNNING;
+        });
+        schedule.atLatest(again);
         if (isNews) {
             LOG.warn(
                     "No connection to {} could be opened in advance, tried again and again: {}",
@@ -841,20 +852,37 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     // ---- sweep
 
-    /**
-     * Closes idle connections that have had their time or died, reports leaks, and says when to come again.
-     *
-     * @return nanoseconds until then; {@link Long#MAX_VALUE} if nothing will be due
-     */
+    /** The lock is held; the schedule must be told, too. */
+    private long sweepAtLatest(long instant) {
+        if (instant - sweepAt < 0) {
+            sweepAt = instant;
+        }
+        return instant;
+    }
+
+    /** Nanoseconds until there is something to sweep; zero or negative once there is. */
+    long quietNanos(long now) {
+        lock.lock();
+        try {
+            return reserve.missing(idle.size(), now) > 0 ? 0 : sweepAt - now;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Closes idle connections that have had their time or died, reports leaks, and says in how many nanoseconds to come again. */
     long sweep(long now) {
         sweep.sweep(now);
         fillReserve(now);
         return locked(() -> {
-            long quiet = Math.min(idle.quietNanos(now), reserve.quietNanos(now));
+            // Not for ever: nobody says so when this pool becomes empty.
+            long quiet = Math.min(FORGET_AFTER_NANOS, Math.min(idle.quietNanos(now), reserve.quietNanos(now)));
             for (PooledConnection<C> c = leased.first(); leakThresholdNanos != 0 && c != null; c = c.next()) {
                 quiet = c.leakReported ? quiet : Math.min(quiet, c.since + leakThresholdNanos - now);
             }
-            return isUnused() ? Math.min(quiet, emptySince + FORGET_AFTER_NANOS - now) : quiet;
+            quiet = isUnused() ? Math.min(quiet, emptySince + FORGET_AFTER_NANOS - now) : quiet;
+            sweepAt = now + quiet;
+            return quiet;
         });
     }
 
@@ -862,24 +890,38 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         return locked(() -> idle.removeIf(c -> c.expired(now) != null));
     }
 
+    // This and the next are done for each idle connection every few seconds, and quietNanos for each host: they
+    // allocate
+    // nothing.
     @Nullable
     PooledConnection<C> nextToLookAt(@Nullable PooledConnection<C> after, long now) {
-        return locked(() -> idle.nextToLookAt(after, now));
+        lock.lock();
+        try {
+            return idle.nextToLookAt(after, now);
+        } finally {
+            lock.unlock();
+        }
     }
 
     void hasLooked(PooledConnection<C> connection, @Nullable CloseReason found, long now) {
-        CloseReason[] bad = {found};
-        change(now, () -> {
+        CloseReason bad = found;
+        WakeUp wakeUps;
+        lock.lock();
+        try {
             connection.isBeingLookedAt = false;
-            if (found == null && connection.retired) {
-                bad[0] = state == PoolSnapshot.State.RUNNING ? CloseReason.EVICTED : CloseReason.POOL_CLOSED;
+            if (bad == null && connection.retired) {
+                bad = state == PoolSnapshot.State.RUNNING ? CloseReason.EVICTED : CloseReason.POOL_CLOSED;
             }
-            if (bad[0] != null) {
+            if (bad != null) {
                 idle.remove(connection);
             }
-        });
-        if (bad[0] != null) {
-            close(connection, bad[0]);
+            wakeUps = waiters.serve(now);
+        } finally {
+            lock.unlock();
+        }
+        WakeUp.all(wakeUps);
+        if (bad != null) {
+            close(connection, bad);
         } else if (totals != null) {
             // Whoever wanted it, or its place, while nobody could have it.
             totals.hasGoneIdle();

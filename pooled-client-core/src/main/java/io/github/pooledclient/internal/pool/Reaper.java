@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,10 @@ final class Reaper implements SweepSchedule {
 
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
     private static final Reaper SHARED = new Reaper(Ticker.system());
+    // However many connections have their time one after the other, they are swept together: until then what is idle
+    // for
+    // too long is not lent. A sweep looks at each of them, and one for each of 10,000 would keep a core busy.
+    private static final long SHORTEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_SLEEP_NANOS = Duration.ofMinutes(10).toNanos();
     // Without a pool: what is left is the bodies of its last calls, whose end wakes nobody.
     private static final long LONGEST_SLEEP_WITHOUT_POOL_NANOS =
@@ -45,7 +50,9 @@ final class Reaper implements SweepSchedule {
     // Written under the lock.
     private volatile @Nullable Thread thread;
 
-    private volatile long nextSweep;
+    private final AtomicLong nextSweep = new AtomicLong();
+    // Of the thread, read by others.
+    private volatile long notBefore;
 
     Reaper(Ticker ticker) {
         this.ticker = ticker;
@@ -77,7 +84,7 @@ final class Reaper implements SweepSchedule {
     /** The lock is held. */
     private void startIfNeeded() {
         if (thread == null) {
-            nextSweep = ticker.nanos();
+            nextSweep.set(ticker.nanos());
             Thread started = Threads.daemon("pooled-client-reaper", this::run);
             // It may fail for want of threads: then there is none, and the next pool tries again.
             started.start();
@@ -121,10 +128,12 @@ final class Reaper implements SweepSchedule {
 
     @Override
     public void atLatest(long instant) {
-        if (instant - nextSweep < 0) {
-            // The next to come need not wake it again.
-            nextSweep = instant;
-            wake();
+        // As a rule it comes sooner anyway.
+        if (instant - nextSweep.get() < 0) {
+            long due = later(instant, notBefore);
+            if (due - nextSweep.getAndAccumulate(due, Reaper::earlier) < 0) {
+                wake();
+            }
         }
     }
 
@@ -136,23 +145,35 @@ final class Reaper implements SweepSchedule {
     private void run() {
         while (true) {
             long now = ticker.nanos();
-            // Before the sweep: whoever wants to be swept earlier than this, from now on, wakes us.
-            nextSweep = now + LONGEST_SLEEP_NANOS;
-            long next = now + Math.min(sweepAll(now), LONGEST_SLEEP_NANOS);
-            nextSweep = next;
+            if (now - nextSweep.get() >= 0) {
+                notBefore = now + SHORTEST_PAUSE_NANOS;
+                // Before the sweep: whoever wants to be swept earlier than this, from now on, says so and wakes us.
+                nextSweep.set(now + LONGEST_SLEEP_NANOS);
+                long quiet = Math.max(sweepAll(now), SHORTEST_PAUSE_NANOS);
+                nextSweep.accumulateAndGet(now + Math.min(quiet, LONGEST_SLEEP_NANOS), Reaper::earlier);
+            }
+            long next = nextSweep.get();
             lock.lock();
             try {
                 if (pools.isEmpty()) {
                     if (endsForWantOfTethers()) {
                         return;
                     }
-                    next = Math.min(next, now + LONGEST_SLEEP_WITHOUT_POOL_NANOS);
+                    next = earlier(next, now + LONGEST_SLEEP_WITHOUT_POOL_NANOS);
                 }
             } finally {
                 lock.unlock();
             }
             sleepUntil(next);
         }
+    }
+
+    private static long earlier(long one, long other) {
+        return one - other < 0 ? one : other;
+    }
+
+    private static long later(long one, long other) {
+        return one - other < 0 ? other : one;
     }
 
     /** The lock is held, and there is no pool. */
