@@ -206,7 +206,7 @@ class PoolInterleavingTest {
             CountedPool pool = new CountedPool(ONE);
             Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
 
-            in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
+            in.inParallel(() -> pool.use(A), () -> {
                 lease.close();
                 pool.use(A);
                 pool.useUp(A);
@@ -271,7 +271,6 @@ class PoolInterleavingTest {
             in.inParallel(() -> pool.use(A), () -> pool.use(A), () -> {
                 lease.close();
                 pool.ticker.advance(BOUND);
-                pool.use(A);
             });
 
             pool.check(A);
