@@ -8,6 +8,8 @@ import io.github.pooledclient.pool.Lease;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.pool.Poolable;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +41,34 @@ public class PoolBenchmark {
     @Param({"1", "1000"})
     public int hosts;
 
+    /** How many connections are idle, at all hosts together; each has at least one. */
+    @Param({"1", "10000"})
+    public int idle;
+
     private Host[] keys = new Host[0];
     private @Nullable KeyedPool<Host, Idler> pool;
 
     @Setup(Level.Trial)
-    public void open() {
+    public void open() throws IOException, InterruptedException {
+        int idlePerHost = Math.max(1, idle / hosts);
         PoolSettings settings = PoolSettings.builder()
-                .maxConnectionsPerHost(64)
-                .maxIdlePerHost(64)
+                .maxConnectionsPerHost(64 + idlePerHost)
+                .maxIdlePerHost(64 + idlePerHost)
                 .build();
         pool = KeyedPools.create(settings, (key, deadline) -> new Idler());
         keys = new Host[hosts];
         for (int i = 0; i < hosts; i++) {
             keys[i] = new Host("host" + i);
+            makeIdle(keys[i], idlePerHost);
         }
+    }
+
+    private void makeIdle(Host key, int count) throws IOException, InterruptedException {
+        List<Lease<Idler>> leases = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            leases.add(pool().acquire(key));
+        }
+        leases.forEach(Lease::close);
     }
 
     @TearDown(Level.Trial)
