@@ -308,6 +308,22 @@ class PoolInterleavingTest {
     }
 
     @Test
+    void nothingIsLeftLyingInADrainingPoolForOneThatIsCancelled() throws Exception {
+        explore(in -> {
+            CountedPool pool = new CountedPool(ONE);
+            Lease<CountedPool.Counted> lease = pool.pool.acquire(A);
+
+            in.inParallel(() -> useUntilCancelled(pool, "me"), () -> {
+                pool.pool.drain();
+                lease.close();
+                pool.cancel("me");
+            });
+
+            pool.checkEnded();
+        });
+    }
+
+    @Test
     void hostMayBeSuspendedWhileTheWokenOneIsOnItsWay() throws Exception {
         explore(in -> {
             CountedPool pool = new CountedPool(ONE);

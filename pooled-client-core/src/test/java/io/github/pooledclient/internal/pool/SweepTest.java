@@ -40,6 +40,34 @@ class SweepTest {
     }
 
     @Test
+    void connectionThatComesBackAfterTheSweepIsClosedInTime() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        f.makeIdle(2);
+        f.sweep();
+        try (Lease<FakeConnection> lease = f.acquire()) {
+            lease.connection().setIdleLimit(Duration.ofSeconds(3));
+        }
+        f.ticker.advance(Duration.ofSeconds(2));
+
+        f.sweep();
+
+        assertThat(f.host().closed()).isEqualTo(Map.of(CloseReason.KEEP_ALIVE_HINT, 1L));
+    }
+
+    @Test
+    void leaseThatBeginsAfterTheSweepIsReportedInTime() throws Exception {
+        PoolFixture f = new PoolFixture(settings().leakDetectionThreshold(Duration.ofSeconds(1)));
+        f.makeIdle(1);
+        f.sweep();
+        f.acquire();
+        f.ticker.advance(Duration.ofSeconds(1));
+
+        f.sweep();
+
+        assertThat(f.host().leaks()).isEqualTo(1);
+    }
+
+    @Test
     void idleConnectionIsLookedAtEveryFiveSeconds() throws Exception {
         PoolFixture f = new PoolFixture(settings());
         f.makeIdle(2);
