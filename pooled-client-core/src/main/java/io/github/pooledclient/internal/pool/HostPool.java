@@ -108,7 +108,6 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         long start = ticker.nanos();
         Object got;
         Waiter waiter = null;
-        WakeUp wakeUps = null;
         lock.lock();
         try {
             if (forgotten) {
@@ -117,7 +116,6 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             if (state == PoolSnapshot.State.CLOSED) {
                 throw rejected("the pool is closed");
             }
-            wakeUps = waiters.serve(start);
             got = waiters.mayBeOvertaken(start) ? take(how.fresh(), how.owner(), start) : null;
             if (got == null) {
                 exhaustedSince = exhaustedSince == null ? Long.valueOf(start) : exhaustedSince;
@@ -134,7 +132,6 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         } finally {
             lock.unlock();
         }
-        WakeUp.all(wakeUps);
         if (got == null) {
             got = await(waiter, how, start);
         }
