@@ -240,10 +240,14 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         lifecycle.shutdown();
     }
 
-    /** As {@link #shutdown()}, and cancels the calls under way: they fail with an {@link IOException}. */
+    /**
+     * As {@link #shutdown()}, and cancels the calls under way: they fail with an {@link IOException}. The client that built
+     * the pool ends the exchanges of its views too.
+     */
     public void shutdownNow() {
         shutdown();
-        lifecycle.cancelAll(() -> shared.pool().cancel(lifecycle.token()));
+        lifecycle.cancelAll(
+                ownsPool ? shared.pool()::cancelAll : () -> shared.pool().cancel(lifecycle.token()));
     }
 
     /**

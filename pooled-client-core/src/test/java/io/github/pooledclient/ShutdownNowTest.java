@@ -54,6 +54,40 @@ class ShutdownNowTest {
         }
     }
 
+    @Test
+    void callsOfViewsEndWithTheClientThatBuiltThePool() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(peer -> {
+            peer.readRequest();
+            peer.awaitEnd();
+        })) {
+            PooledHttpClient client = PooledHttpClient.newHttpClient();
+            PooledHttpClient view = client.toBuilder().build();
+            CompletableFuture<?> call = inBackground(() -> fetch(view, server));
+            server.awaitRequests(1);
+
+            client.shutdownNow();
+
+            assertThatThrownBy(() -> EndToEnd.get(call)).isInstanceOf(IOException.class);
+            awaitNothingOpen(client, server);
+        }
+    }
+
+    @Test
+    void callsOfOthersGoOnWhenAViewIsCancelled() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(ScriptedServer.silence(), always(ok("still there")));
+                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+            PooledHttpClient view = client.toBuilder().build();
+            CompletableFuture<?> call = inBackground(() -> fetch(client, server));
+            server.awaitRequests(1);
+
+            view.shutdownNow();
+
+            assertThat(fetch(client, server)).isEqualTo("still there");
+            assertThat(call).isNotDone();
+            client.shutdownNow();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void shutdownNowEndsSend(StuckCall.Phase phase) throws Exception {

@@ -277,6 +277,11 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
         cancel(candidate -> candidate == owner, true);
     }
 
+    /** As {@link #cancel(Object)}, on whosever behalf. */
+    public void cancelAll() {
+        cancel(owner -> true, true);
+    }
+
     private void cancel(Predicate<@Nullable Object> owners, boolean leasesToo) {
         if (totals != null) {
             totals.cancel(owners);

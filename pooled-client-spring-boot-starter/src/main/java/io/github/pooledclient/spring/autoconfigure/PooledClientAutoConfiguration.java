@@ -6,7 +6,6 @@ import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyExc
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.BundleTls;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +46,7 @@ public final class PooledClientAutoConfiguration {
             return pool;
         }
 
-        // Where the context is stopped, the lifecycle below has ended calls by then; this is for one that never
-        // started.
+        // By then the lifecycle below has ended it; this is for a context that has none.
         @Bean(destroyMethod = "shutdownNow")
         @Fallback
         PooledHttpClient pooledHttpClient(
@@ -70,13 +68,16 @@ public final class PooledClientAutoConfiguration {
         return new BundleTls(bundles.getIfAvailable(DefaultSslBundleRegistry::new));
     }
 
+    // Static and lazy, as it is made before all other beans.
     @Bean
     @ConditionalOnBean(PooledHttpClient.class)
-    PooledClientLifecycle pooledClientLifecycle(
-            Map<String, PooledHttpClient> clients, PooledClientProperties properties) {
-        set("pool.warm-up-timeout", properties.warmUpTimeout(), notNegative("warmUpTimeout"));
-        set("pool.shutdown-timeout", properties.shutdownTimeout(), notNegative("shutdownTimeout"));
-        return new PooledClientLifecycle(clients.values(), properties.warmUpTimeout(), properties.shutdownTimeout());
+    static PooledClientLifecycle pooledClientLifecycle(ObjectProvider<PooledClientProperties> properties) {
+        return new PooledClientLifecycle(() -> {
+            PooledClientProperties read = properties.getObject();
+            set("pool.warm-up-timeout", read.warmUpTimeout(), notNegative("warmUpTimeout"));
+            set("pool.shutdown-timeout", read.shutdownTimeout(), notNegative("shutdownTimeout"));
+            return new PooledClientLifecycle.Timeouts(read.warmUpTimeout(), read.shutdownTimeout());
+        });
     }
 
     private static Consumer<Duration> notNegative(String name) {
