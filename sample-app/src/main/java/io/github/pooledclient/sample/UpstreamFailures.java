@@ -19,22 +19,20 @@ import org.springframework.web.client.RestClientResponseException;
 @RestControllerAdvice
 class UpstreamFailures {
 
-    /** All connections are in use: this application is the one that is overloaded. */
-    @ExceptionHandler({AcquireTimeoutException.class, AcquireRejectedException.class})
-    ProblemDetail noConnection(IOException e) {
-        return problem(HttpStatus.SERVICE_UNAVAILABLE, e.getMessage());
-    }
-
-    /** The upstream did not answer in time. */
-    @ExceptionHandler
-    ProblemDetail timeout(HttpTimeoutException e) {
-        return problem(HttpStatus.GATEWAY_TIMEOUT, e.getMessage());
-    }
-
-    /** The upstream could not be reached, or broke off. */
+    /** There was no answer. */
     @ExceptionHandler
     ProblemDetail failure(IOException e) {
-        return problem(HttpStatus.BAD_GATEWAY, e.getMessage());
+        return problem(status(e), e.getMessage());
+    }
+
+    /** What a call without an answer is to the callers of this application. */
+    static HttpStatus status(IOException failure) {
+        if (failure instanceof AcquireTimeoutException || failure instanceof AcquireRejectedException) {
+            // All connections are in use: this application is the one that is overloaded.
+            return HttpStatus.SERVICE_UNAVAILABLE;
+        }
+        // Late, or else not to be reached, or broken off.
+        return failure instanceof HttpTimeoutException ? HttpStatus.GATEWAY_TIMEOUT : HttpStatus.BAD_GATEWAY;
     }
 
     /** The upstream answered with an error. */

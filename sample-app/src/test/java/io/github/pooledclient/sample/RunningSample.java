@@ -4,6 +4,7 @@ package io.github.pooledclient.sample;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
+import java.net.URI;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -18,6 +19,7 @@ final class RunningSample implements AutoCloseable {
 
     private final int upstreamPort = freePort();
     private final ConfigurableApplicationContext context;
+    private final int port;
     private final RestClient http;
 
     /**
@@ -29,7 +31,7 @@ final class RunningSample implements AutoCloseable {
         all[1] = "--upstream.port=" + upstreamPort;
         System.arraycopy(arguments, 0, all, 2, arguments.length);
         context = SpringApplication.run(SampleApplication.class, all);
-        int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+        port = ((WebServerApplicationContext) context).getWebServer().getPort();
         http = RestClient.create("http://localhost:" + port);
     }
 
@@ -39,6 +41,14 @@ final class RunningSample implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    int port() {
+        return port;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://localhost:" + port + path);
     }
 
     ResponseEntity<String> get(String path) {

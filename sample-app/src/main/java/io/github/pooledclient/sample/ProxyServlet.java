@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.pooledclient.sample;
+
+import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.WritableBody;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * A reverse proxy: passes requests on to an upstream over the pool that the rest of the application uses. Bodies are
+ * streamed in both directions, in the time of the slower side, and never held. A servlet and no controller, because Spring
+ * MVC would read forms and uploads.
+ */
+final class ProxyServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    // Host is the upstream's, the length that of the body as it is sent, and waiting for 100 (Continue) a flag.
+    private static final Set<String> SET_BY_THE_CLIENT = Set.of("host", "content-length", "expect");
+
+    @SuppressWarnings("serial") // servlets are, but nobody serializes one
+    private final PooledHttpClient client;
+
+    private final String upstream;
+
+    /**
+     * @param upstream where requests go, without a path: {@code http://localhost:8081}
+     */
+    ProxyServlet(PooledHttpClient client, String upstream) {
+        // A view: bodies go through as they come.
+        this.client = client.toBuilder().decompress(false).build();
+        this.upstream = upstream;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HttpRequest forwarded;
+        try {
+            forwarded = forwarded(request);
+        } catch (IllegalArgumentException e) {
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST, e.getMessage());
+            return;
+        }
+        HttpResponse<InputStream> answer;
+        try {
+            answer = client.send(forwarded, BodyHandlers.ofInputStream());
+        } catch (IOException e) {
+            response.sendError(UpstreamFailures.status(e).value(), e.getMessage());
+            return;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE, "interrupted");
+            return;
+        }
+        try (InputStream body = answer.body()) {
+            answer(response, answer);
+            copy(body, response.getOutputStream());
+        } catch (IOException e) {
+            if (response.isCommitted()) {
+                // It ends the caller's connection, so that nobody takes what he has for all of the body.
+                throw e;
+            }
+            response.reset();
+            response.sendError(UpstreamFailures.status(e).value(), e.getMessage());
+        }
+    }
+
+    private HttpRequest forwarded(HttpServletRequest request) {
+        String path = request.getRequestURI()
+                .substring(request.getContextPath().length()
+                        + request.getServletPath().length());
+        String query = request.getQueryString() == null ? "" : "?" + request.getQueryString();
+        HttpRequest.Builder forwarded = HttpRequest.newBuilder(URI.create(upstream + path + query))
+                .method(request.getMethod(), body(request))
+                .expectContinue("100-continue".equalsIgnoreCase(request.getHeader("Expect")));
+        HopByHop hopByHop = new HopByHop(Collections.list(request.getHeaders("Connection")));
+        for (String name : Collections.list(request.getHeaderNames())) {
+            if (!hopByHop.includes(name) && !SET_BY_THE_CLIENT.contains(name.toLowerCase(Locale.ROOT))) {
+                Collections.list(request.getHeaders(name)).forEach(value -> forwarded.header(name, value));
+            }
+        }
+        // RFC 9110, 7.6.3
+        return forwarded.header("Via", "1.1 sample-app").build();
+    }
+
+    private static BodyPublisher body(HttpServletRequest request) {
+        long length = request.getContentLengthLong();
+        // RFC 9112, 6.3: without either, there is no body.
+        boolean none = length == 0 || (length < 0 && request.getHeader("Transfer-Encoding") == null);
+        return none ? BodyPublishers.noBody() : new Received(request, length);
+    }
+
+    private static void answer(HttpServletResponse response, HttpResponse<InputStream> answer) {
+        response.setStatus(answer.statusCode());
+        HopByHop hopByHop = new HopByHop(answer.headers().allValues("Connection"));
+        answer.headers().map().forEach((name, values) -> {
+            if (!hopByHop.includes(name)) {
+                values.forEach(value -> response.addHeader(name, value));
+            }
+        });
+        response.addHeader("Via", "1.1 sample-app");
+    }
+
+    /** Copies all, and lets go of what there is whenever the source pauses. */
+    private static void copy(InputStream from, OutputStream to) throws IOException {
+        byte[] buffer = new byte[16 * 1024];
+        for (int count = from.read(buffer); count >= 0; count = from.read(buffer)) {
+            to.write(buffer, 0, count);
+            if (from.available() == 0) {
+                to.flush();
+            }
+        }
+    }
+
+    /** The body of a request as it comes in. */
+    private record Received(HttpServletRequest request, long contentLength) implements WritableBody {
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            copy(request.getInputStream(), out);
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+    }
+}
