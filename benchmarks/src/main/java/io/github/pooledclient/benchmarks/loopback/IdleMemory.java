@@ -71,9 +71,9 @@ public final class IdleMemory {
         List<URI> targets = List.of(URI.create(base + SmallServer.TOGETHER + CONNECTIONS));
         Job job = new Job(
                 targets, CONNECTIONS, CONNECTIONS, false, keyStore == null ? null : ServerKey.clientContext(keyStore));
-        // What is there once and for all, whatever the number of connections.
-        try (Peer one = Peers.make(name, job.to(URI.create(base + SmallServer.TOGETHER + 1)))) {
-            one.get(0);
+        // What is there once and for all: threads, and the buffers that are kept for so many exchanges at a time.
+        try (Peer first = Peers.make(name, job)) {
+            getTogether(first);
         }
         try (Peer peer = Peers.make(name, job)) {
             double before = usedHeap();

@@ -26,11 +26,6 @@ public record Job(
 
     private static final ThreadLocal<byte[]> SCRATCH = ThreadLocal.withInitial(() -> new byte[64 * 1024]);
 
-    /** The same from one other place. */
-    public Job to(URI target) {
-        return new Job(List.of(target), threads, connections, streams, tls);
-    }
-
     /** How many connections there may be to all hosts. */
     int connectionsInAll() {
         return connections * targets.size();
