@@ -11,6 +11,7 @@ import io.github.pooledclient.testing.Gate;
 import io.github.pooledclient.testing.ScriptedServer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,10 @@ import org.springframework.web.client.RestClient;
 /** Contexts that stop and go on: by hand, in the cache of Spring's test framework, around a checkpoint. */
 @Timeout(60)
 class RestartableContextTest {
+
+    // Of the common pool there may be one thread only.
+    private static final Executor THREADS = task -> new Thread(task).start();
+
 
     enum Way {
         STOP {
@@ -110,10 +115,10 @@ class RestartableContextTest {
                 });
                 ConfigurableApplicationContext context = start()) {
             RestClient client = context.getBean(RestClient.Builder.class).build();
-            CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> get(client, server));
+            CompletableFuture<String> call = CompletableFuture.supplyAsync(() -> get(client, server), THREADS);
             server.awaitRequests(1);
 
-            CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> way.end(context));
+            CompletableFuture<Void> ended = CompletableFuture.runAsync(() -> way.end(context), THREADS);
             Awaitility.await()
                     .until(() -> !context.getBean(PooledClientLifecycle.class).isRunning());
             assertThat(ended).isNotDone();
