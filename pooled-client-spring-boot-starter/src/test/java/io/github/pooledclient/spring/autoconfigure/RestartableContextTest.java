@@ -34,7 +34,6 @@ class RestartableContextTest {
     // Of the common pool there may be one thread only.
     private static final Executor THREADS = task -> new Thread(task).start();
 
-
     enum Way {
         STOP {
             @Override
