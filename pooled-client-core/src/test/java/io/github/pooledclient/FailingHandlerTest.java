@@ -49,6 +49,23 @@ class FailingHandlerTest {
         }
     }
 
+    /** No part of the contract: the JDK's client fails with its own NullPointerException, or never ends. */
+    @ParameterizedTest
+    @MethodSource("ways")
+    void handlerWithoutASubscriberFailsItsCall(Way way) throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(always(ok("hello")));
+                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+
+            assertThatThrownBy(() -> way.send(client, get(server), info -> null))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the body handler returned no subscriber");
+
+            awaitNothingInUse(client);
+            assertThat(EndToEnd.fetch(client, server)).isEqualTo("hello");
+            assertThat(totals(client).opened()).isEqualTo(1);
+        }
+    }
+
     static Stream<Arguments> handlers() {
         return Stream.of(Way.values())
                 .flatMap(way -> Stream.of(

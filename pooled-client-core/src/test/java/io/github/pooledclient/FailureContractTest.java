@@ -245,11 +245,6 @@ class FailureContractTest {
         assertThat(sent).isInstanceOf(IOException.class).hasStackTraceContaining("mine");
     }
 
-    @Test
-    void handlerWithoutASubscriberIsAnIoException() throws Exception {
-        assertThat(failure(Way.SEND, always(ok("hi")), info -> null)).isInstanceOf(IOException.class);
-    }
-
     @ParameterizedTest
     @EnumSource
     @Difference(
