@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -103,11 +104,11 @@ public final class BundleTls {
         ReloadedSslContext created = new ReloadedSslContext(bundle);
         ReloadedSslContext first = keepFirst(name, created);
         if (first == created) {
-            bundles.addBundleUpdateHandler(name, reloaded -> reload(name, created, reloaded));
+            AtomicInteger turns = new AtomicInteger();
+            bundles.addBundleUpdateHandler(name, reloaded -> reload(name, created, turns));
             // It may have been reloaded before we asked to be told.
-            SslBundle now = bundles.getBundle(name);
-            if (now != bundle) {
-                reload(name, created, now);
+            if (bundles.getBundle(name) != bundle) {
+                reload(name, created, turns);
             }
         }
         return first;
@@ -138,15 +139,27 @@ public final class BundleTls {
         }
     }
 
-    private void reload(String name, ReloadedSslContext context, SslBundle bundle) {
+    // Who comes first does it for all who come meanwhile: the last word is then that of the bundle, whoever is slow.
+    private void reload(String name, ReloadedSslContext context, AtomicInteger turns) {
+        if (turns.getAndIncrement() > 0) {
+            return;
+        }
+        int done;
+        do {
+            done = turns.get();
+            reload(name, context);
+        } while (!turns.compareAndSet(done, 0));
+    }
+
+    private void reload(String name, ReloadedSslContext context) {
         try {
-            context.use(bundle);
+            context.use(bundles.getBundle(name));
+            rememberNames();
         } catch (RuntimeException e) {
             LOG.warn("SSL bundle '{}' was reloaded and cannot be used; connections go on with what it was", name, e);
             return;
         }
         LOG.info("SSL bundle '{}' was reloaded: its connections are replaced", name);
-        rememberNames();
         for (PooledHttpClient client : clients()) {
             client.retire(context);
         }

@@ -19,6 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyManagementException;
+import java.security.KeyStore;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSession;
@@ -148,6 +149,33 @@ class BundleTlsTest {
     }
 
     @Test
+    void ofTwoReloadsAtOnceTheBundleThatIsThereInTheEndCounts() throws Exception {
+        registry.registerBundle("api", trustingStrangers());
+        use("api");
+        Gate begun = new Gate("the first reload has begun");
+        Gate overtaken = new Gate("the bundle was replaced again");
+        SslBundle slow = SslBundle.of(new PemSslStoreBundle(null, PemSslStoreDetails.forCertificate(STRANGER.pem())) {
+            @Override
+            public KeyStore getTrustStore() {
+                begun.open();
+                await(overtaken);
+                return super.getTrustStore();
+            }
+        });
+        Thread first = new Thread(() -> registry.updateBundle("api", slow));
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("")))) {
+            first.start();
+            begun.await();
+
+            registry.updateBundle("api", trusting(SslOptions.NONE));
+            overtaken.open();
+            first.join();
+
+            assertThat(get(server).statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void bundleIsKnownByItsName() {
         SslBundle bundle = trusting(SslOptions.NONE);
         registry.registerBundle("api", bundle);
@@ -189,6 +217,14 @@ class BundleTlsTest {
         assertThat(context.getDefaultSSLParameters().getProtocols()).containsExactly("TLSv1.2");
         assertThat(context.createSSLEngine().getEnabledProtocols()).containsExactly("TLSv1.2");
         assertThatExceptionOfType(KeyManagementException.class).isThrownBy(() -> context.init(null, null, null));
+    }
+
+    private static void await(Gate gate) {
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void use(String name) {
