@@ -2,7 +2,9 @@
 package io.github.pooledclient.spring.autoconfigure;
 
 import java.io.Serial;
+import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A property has a value that the pool cannot work with; the application does not start. */
@@ -29,14 +31,32 @@ public final class InvalidPoolPropertyException extends RuntimeException {
 
     /** Sets what a property says, unless it says nothing; what the setter refuses is refused here with the property's name. */
     static <T> void set(String property, @Nullable T value, Consumer<T> setter) {
-        if (value == null) {
-            return;
+        if (value != null) {
+            made(property, value, given -> {
+                setter.accept(given);
+                return given;
+            });
         }
+    }
+
+    /** What is made of a property's value; what the maker refuses is refused here with the property's name. */
+    static <T, R> R made(String property, T value, Function<T, R> maker) {
         try {
-            setter.accept(value);
+            return maker.apply(value);
         } catch (IllegalArgumentException e) {
             throw new InvalidPoolPropertyException(property, value, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /**
+     * @param name of the setting, as builders have it
+     * @throws IllegalArgumentException if the value is negative
+     */
+    static Duration notNegative(String name, Duration value) {
+        if (value.isNegative()) {
+            throw new IllegalArgumentException(name + " must not be negative: " + value);
+        }
+        return value;
     }
 
     /** The property in its canonical form: {@code pool.max-idle-per-host}. */

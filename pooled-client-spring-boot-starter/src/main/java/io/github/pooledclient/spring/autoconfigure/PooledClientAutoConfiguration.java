@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
-import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.made;
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.notNegative;
 
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.BundleTls;
-import java.time.Duration;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -41,9 +40,7 @@ public final class PooledClientAutoConfiguration {
         @Bean
         ConfiguredPool pooledClientSettings(PooledClientProperties properties, Environment environment) {
             PropertyNames.misspelt(environment).forEach(LOG::warn);
-            ConfiguredPool pool = ConfiguredPool.of(properties);
-            QuestionableSettings.of(properties, pool.settings()).forEach(LOG::warn);
-            return pool;
+            return ConfiguredPool.of(properties);
         }
 
         // By then the lifecycle below has ended it; this is for a context that has none.
@@ -56,6 +53,7 @@ public final class PooledClientAutoConfiguration {
                 ObjectProvider<PooledClientBuilderCustomizer> customizers) {
             PooledHttpClient.Builder builder = PooledHttpClient.newBuilder().pool(pool.settings());
             new ConfiguredClient(properties, bundles).applyTo(builder);
+            QuestionableSettings.of(properties, pool.settings()).forEach(LOG::warn);
             customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
             PooledHttpClient client = builder.build();
             bundles.retireOnReload(client);
@@ -74,17 +72,12 @@ public final class PooledClientAutoConfiguration {
     static PooledClientLifecycle pooledClientLifecycle(ObjectProvider<PooledClientProperties> properties) {
         return new PooledClientLifecycle(() -> {
             PooledClientProperties read = properties.getObject();
-            set("pool.warm-up-timeout", read.warmUpTimeout(), notNegative("warmUpTimeout"));
-            set("pool.shutdown-timeout", read.shutdownTimeout(), notNegative("shutdownTimeout"));
-            return new PooledClientLifecycle.Timeouts(read.warmUpTimeout(), read.shutdownTimeout());
+            return new PooledClientLifecycle.Timeouts(
+                    made("pool.warm-up-timeout", read.warmUpTimeout(), time -> notNegative("warmUpTimeout", time)),
+                    made(
+                            "pool.shutdown-timeout",
+                            read.shutdownTimeout(),
+                            time -> notNegative("shutdownTimeout", time)));
         });
-    }
-
-    private static Consumer<Duration> notNegative(String name) {
-        return timeout -> {
-            if (timeout.isNegative()) {
-                throw new IllegalArgumentException(name + " must not be negative: " + timeout);
-            }
-        };
     }
 }

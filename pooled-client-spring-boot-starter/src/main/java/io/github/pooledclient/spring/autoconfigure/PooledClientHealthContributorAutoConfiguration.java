@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.made;
+
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.PooledClientHealthIndicator;
-import java.time.Duration;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -26,14 +27,10 @@ public final class PooledClientHealthContributorAutoConfiguration
         extends CompositeHealthContributorConfiguration<PooledClientHealthIndicator, PooledHttpClient> {
 
     PooledClientHealthContributorAutoConfiguration(PooledClientHealthProperties properties) {
-        super(client -> new PooledClientHealthIndicator(client, properties.outOfServiceAfter()));
-        Duration outOfServiceAfter = properties.outOfServiceAfter();
-        if (outOfServiceAfter.isNegative()) {
-            throw new InvalidPoolPropertyException(
-                    "pool.health.out-of-service-after",
-                    outOfServiceAfter,
-                    "outOfServiceAfter must not be negative: " + outOfServiceAfter);
-        }
+        super(client -> made(
+                "pool.health.out-of-service-after",
+                properties.outOfServiceAfter(),
+                time -> new PooledClientHealthIndicator(client, time)));
     }
 
     @Bean
