@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.made;
 import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
 
 import io.github.pooledclient.PooledHttpClient;
@@ -14,6 +15,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,20 +23,18 @@ import org.jspecify.annotations.Nullable;
 final class ConfiguredProxy extends ProxySelector {
 
     private static final List<Proxy> DIRECT = List.of(Proxy.NO_PROXY);
-    // A name, a wildcard before one, or an address; IPv6 with or without brackets.
-    private static final Pattern NO_PROXY = Pattern.compile(
-            "(\\*\\.)?[\\p{L}\\p{N}_-]+(\\.[\\p{L}\\p{N}_-]+)*\\.?|\\[[0-9a-fA-F:.]+]|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+    // No name ends in a number: that would be an address, and a wrong one.
+    private static final Pattern NAME = Pattern.compile("(?!(.*\\.)?\\d+$)[\\p{L}\\p{N}_-]+(\\.[\\p{L}\\p{N}_-]+)*");
 
     private final PooledClientProperties.Proxy properties;
     private final List<Proxy> proxies;
-    private final List<String> noProxy;
+    private final List<Predicate<String>> noProxy;
 
-    private ConfiguredProxy(PooledClientProperties.Proxy properties, InetSocketAddress address) {
+    private ConfiguredProxy(
+            PooledClientProperties.Proxy properties, InetSocketAddress address, List<Predicate<String>> noProxy) {
         this.properties = properties;
         this.proxies = List.of(new Proxy(Proxy.Type.HTTP, address));
-        this.noProxy = properties.noProxy().stream()
-                .map(host -> plain(host.toLowerCase(Locale.ROOT)))
-                .toList();
+        this.noProxy = noProxy;
     }
 
     /**
@@ -49,7 +49,7 @@ final class ConfiguredProxy extends ProxySelector {
             refuseWithoutHost("password", from.password() == null ? null : "******");
             return Optional.empty();
         }
-        if (from.host().isBlank() || from.host().contains("/")) {
+        if (!isHost(from.host())) {
             throw new InvalidPoolPropertyException(
                     "pool.proxy.host", from.host(), "must be a name or an address, without scheme and port");
         }
@@ -60,17 +60,35 @@ final class ConfiguredProxy extends ProxySelector {
         }
         refuseUnlessBoth("username", from.username(), "password", from.password());
         refuseUnlessBoth("password", from.password(), "username", from.username());
-        for (int i = 0; i < from.noProxy().size(); i++) {
-            String host = from.noProxy().get(i);
-            if (!NO_PROXY.matcher(host).matches()) {
-                throw new InvalidPoolPropertyException(
-                        "pool.proxy.no-proxy",
-                        String.join(",", from.noProxy()),
-                        "each entry must be a host name, an address, or *. and a domain, without scheme and port: '"
-                                + host + "'");
-            }
+        return Optional.of(new ConfiguredProxy(
+                from,
+                InetSocketAddress.createUnresolved(from.host(), port),
+                made("pool.proxy.no-proxy", from.noProxy(), ConfiguredProxy::hosts)));
+    }
+
+    private static boolean isHost(String text) {
+        String host = plain(text);
+        return NAME.matcher(host).matches() || (!host.contains("/") && AddressBlock.parse(host) != null);
+    }
+
+    private static List<Predicate<String>> hosts(List<String> entries) {
+        return entries.stream().map(ConfiguredProxy::hosts).toList();
+    }
+
+    /** Which hosts an entry of the list stands for. */
+    private static Predicate<String> hosts(String entry) {
+        String host = plain(entry.toLowerCase(Locale.ROOT));
+        AddressBlock addresses = AddressBlock.parse(host);
+        if (addresses != null) {
+            return addresses::contains;
         }
-        return Optional.of(new ConfiguredProxy(from, InetSocketAddress.createUnresolved(from.host(), port)));
+        boolean wildcard = host.startsWith("*.");
+        String name = wildcard ? host.substring(2) : host;
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("each entry must be a host name, *. and a domain, an address, or a block"
+                    + " such as 10.0.0.0/8, without scheme and port: '" + entry + "'");
+        }
+        return wildcard ? candidate -> candidate.endsWith("." + name) : name::equals;
     }
 
     private static void refuseWithoutHost(String name, @Nullable Object value) {
@@ -98,16 +116,8 @@ final class ConfiguredProxy extends ProxySelector {
 
     @Override
     public List<Proxy> select(URI uri) {
-        return isDirect(plain(Origin.of(uri).host())) ? DIRECT : proxies;
-    }
-
-    private boolean isDirect(String host) {
-        for (String pattern : noProxy) {
-            if (pattern.startsWith("*.") ? host.endsWith(pattern.substring(1)) : host.equals(pattern)) {
-                return true;
-            }
-        }
-        return false;
+        String host = plain(Origin.of(uri).host());
+        return noProxy.stream().anyMatch(hosts -> hosts.test(host)) ? DIRECT : proxies;
     }
 
     // [::1] and ::1, example.com. and example.com
@@ -123,6 +133,6 @@ final class ConfiguredProxy extends ProxySelector {
 
     @Override
     public String toString() {
-        return proxies.get(0).address() + ", but not for " + noProxy;
+        return proxies.get(0).address() + ", but not for " + properties.noProxy();
     }
 }

@@ -107,13 +107,22 @@ class ProxyPropertiesTest {
         "http://10.1.2.3, DIRECT",
         "http://10.1.2.4, HTTP",
         "http://[2001:db8::1]:81, DIRECT",
+        "http://192.168.1.200, DIRECT",
+        "http://192.169.1.200, HTTP",
+        "http://172.31.255.255:8080, DIRECT",
+        "http://172.32.0.0, HTTP",
+        "http://[fd12:3456:789a::1], DIRECT",
+        "http://[fe80::1], HTTP",
+        "http://192.168.1.200.example, HTTP",
+        "http://[::ffff:192.168.1.200], DIRECT",
         "http://localhost, HTTP",
     })
     void hostsOfTheListAreSpokenToDirectly(URI uri, Proxy.Type expected) {
         runner.withPropertyValues(
                         "pool.proxy.host=proxy.example",
                         "pool.proxy.port=3128",
-                        "pool.proxy.no-proxy=internal.example,*.corp.example,10.1.2.3,2001:db8::1")
+                        "pool.proxy.no-proxy=internal.example,*.corp.example,10.1.2.3,2001:db8:0::1,192.168.0.0/16,"
+                                + "172.16.0.0/12,fd00::/8")
                 .run(context -> {
                     ProxySelector selector =
                             context.getBean(PooledHttpClient.class).proxy().orElseThrow();
@@ -131,7 +140,23 @@ class ProxyPropertiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"*", "10.*", "https://internal.example", "internal.example:8443", "a b", "*.*.example"})
+    @ValueSource(
+            strings = {
+                "*",
+                "10.*",
+                "10.0.0.256",
+                "10.0.0.1:8080",
+                "10.0.0.0/33",
+                "10.0.0.0/",
+                "10.0.0.0/8/8",
+                "fd00::/129",
+                "internal.example/24",
+                "https://internal.example",
+                "internal.example:8443",
+                ".example",
+                "a b",
+                "*.*.example"
+            })
     void entryThatIsNoHostIsRefused(String entry) {
         runner.withPropertyValues(
                         "pool.proxy.host=proxy.example", "pool.proxy.port=3128", "pool.proxy.no-proxy=" + entry)
@@ -147,6 +172,10 @@ class ProxyPropertiesTest {
                 "pool.proxy.host=p | pool.proxy.port | must be 1 to 65535",
                 "pool.proxy.host=p,pool.proxy.port=70000 | pool.proxy.port | must be 1 to 65535",
                 "pool.proxy.host=http://p,pool.proxy.port=1 | pool.proxy.host | without scheme",
+                "pool.proxy.host=p:3128,pool.proxy.port=3128 | pool.proxy.host | without scheme and port",
+                "pool.proxy.host=10.0.0.1:3128,pool.proxy.port=3128 | pool.proxy.host | without scheme and port",
+                "pool.proxy.host=10.0.0.0/8,pool.proxy.port=3128 | pool.proxy.host | must be a name or an address",
+                "pool.proxy.host=,pool.proxy.port=3128 | pool.proxy.host | must be a name or an address",
                 "pool.proxy.host=p,pool.proxy.port=1,pool.proxy.username=u | pool.proxy.password | because pool.proxy.username is",
                 "pool.proxy.host=p,pool.proxy.port=1,pool.proxy.password=s | pool.proxy.username | because pool.proxy.password is",
                 "pool.proxy.host=p,pool.proxy.port=1,pool.proxy.username=a:b,pool.proxy.password=s | pool.proxy.username | colon",
@@ -158,6 +187,13 @@ class ProxyPropertiesTest {
             assertThat(invalid.reason()).contains(reason);
             assertThat(invalid).hasMessageNotContaining("secret");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1", "[::1]", "proxy_1.example.", "münchen.example"})
+    void proxyIsANameOrAnAddress(String host) {
+        runner.withPropertyValues("pool.proxy.host=" + host, "pool.proxy.port=3128")
+                .run(context -> assertThat(context).hasNotFailed());
     }
 
     private ApplicationContextRunner through(ScriptedServer proxy) {
