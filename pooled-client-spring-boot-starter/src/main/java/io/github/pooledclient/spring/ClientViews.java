@@ -5,6 +5,7 @@ import io.github.pooledclient.PooledHttpClient;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
 import java.net.http.HttpClient.Redirect;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,8 @@ import org.springframework.boot.http.client.HttpRedirects;
  * <p>Safe for use by several threads.
  */
 public final class ClientViews {
+
+    private static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private final PooledHttpClient client;
     private final BundleTls tls;
@@ -51,7 +54,7 @@ public final class ClientViews {
         PooledHttpClient.Builder view = client.toBuilder().observer(null);
         view.followRedirects(redirect(wanted.redirects()));
         if (wanted.connectTimeout() != null) {
-            view.connectTimeout(wanted.connectTimeout());
+            view.connectTimeout(orUnlimited(wanted.connectTimeout()));
         }
         if (wanted.readTimeout() != null) {
             view.readTimeout(wanted.readTimeout());
@@ -67,6 +70,14 @@ public final class ClientViews {
         }
         further.accept(view);
         return view.build();
+    }
+
+    /**
+     * A connect timeout as properties say it, zero being no limit, in the way of client builders, which refuse zero as the
+     * JDK's does.
+     */
+    public static Duration orUnlimited(Duration connectTimeout) {
+        return connectTimeout.isZero() ? UNLIMITED : connectTimeout;
     }
 
     // Null means to follow as far as the client can, says HttpClientSettings; NORMAL is what Boot makes of it for the

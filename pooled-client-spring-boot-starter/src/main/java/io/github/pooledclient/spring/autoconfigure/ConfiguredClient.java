@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring.autoconfigure;
 
+import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.notNegative;
 import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyException.set;
 
 import io.github.pooledclient.HostSettings;
 import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.BundleTls;
+import io.github.pooledclient.spring.ClientViews;
 import io.github.pooledclient.spring.autoconfigure.PooledClientProperties.Host;
 import io.github.pooledclient.spring.autoconfigure.PooledClientProperties.Limits;
 import java.time.Duration;
@@ -14,13 +16,11 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.util.unit.DataSize;
 
 /** Sets what the properties say of the client, and of what it does differently for single hosts; all but the pool. */
 final class ConfiguredClient {
-
-    // Client builders refuse zero, as the JDK's does; as a property it means that there is no limit.
-    private static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private final PooledClientProperties properties;
     private final BundleTls bundles;
@@ -41,7 +41,7 @@ final class ConfiguredClient {
         set("pool.ssl.bundle", properties.ssl().bundle(), name -> named(name).applyTo(client));
         ConfiguredProxy.of(properties.proxy()).ifPresent(proxy -> proxy.applyTo(client));
         new TreeMap<>(properties.hosts()).forEach((name, host) -> {
-            String prefix = "pool.hosts." + name + ".";
+            String prefix = PropertyNames.ofHost(name);
             HostSettings settings = host(prefix, host, limits);
             set(prefix + "url", host.url(), url -> client.host(url, settings));
         });
@@ -62,16 +62,14 @@ final class ConfiguredClient {
         } catch (NoSuchSslBundleException e) {
             throw new IllegalArgumentException(
                     "there is no SSL bundle of this name; under spring.ssl.bundle there are " + bundles.names(), e);
+        } catch (IllegalStateException e) {
+            Throwable root = NestedExceptionUtils.getMostSpecificCause(e);
+            throw new IllegalArgumentException("the SSL bundle of this name cannot be used: " + root, e);
         }
     }
 
     private static Consumer<Duration> orUnlimited(Consumer<Duration> setter) {
-        return timeout -> {
-            if (timeout.isNegative()) {
-                throw new IllegalArgumentException("connectTimeout must not be negative: " + timeout);
-            }
-            setter.accept(timeout.isZero() ? UNLIMITED : timeout);
-        };
+        return timeout -> setter.accept(ClientViews.orUnlimited(notNegative("connectTimeout", timeout)));
     }
 
     private static MessageLimits limits(String prefix, Limits from, MessageLimits otherwise) {

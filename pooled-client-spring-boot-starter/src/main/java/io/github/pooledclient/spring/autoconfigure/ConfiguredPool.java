@@ -5,6 +5,7 @@ import static io.github.pooledclient.spring.autoconfigure.InvalidPoolPropertyExc
 
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.spring.autoconfigure.PooledClientProperties.Host;
+import io.github.pooledclient.transport.HostPattern;
 import io.github.pooledclient.transport.Origin;
 import java.net.URI;
 import java.util.IdentityHashMap;
@@ -26,12 +27,15 @@ record ConfiguredPool(PoolSettings settings, IdentityHashMap<PoolSettings, Strin
         PoolSettings forAll = forAll(properties);
         PoolSettings.Builder withHosts = forAll.toBuilder();
         IdentityHashMap<PoolSettings, String> names = new IdentityHashMap<>();
-        Map<String, String> urls = new TreeMap<>();
+        Map<HostPattern, String> urls = new TreeMap<>();
         // In alphabetical order, so that of several mistakes the same one is always the first.
         new TreeMap<>(properties.hosts()).forEach((name, host) -> {
-            String prefix = "pool.hosts." + name + ".";
+            String prefix = PropertyNames.ofHost(name);
             PoolSettings settings = forHost(prefix, host, forAll);
-            set(prefix + "url", url(prefix, host, urls), url -> withHosts.host(url, settings));
+            set(prefix + "url", url(prefix, host), url -> {
+                refuseTwin(HostPattern.parse(url), prefix + "url", urls);
+                withHosts.host(url, settings);
+            });
             names.put(settings, name);
         });
         return new ConfiguredPool(withHosts.build(), names);
@@ -82,16 +86,20 @@ record ConfiguredPool(PoolSettings settings, IdentityHashMap<PoolSettings, Strin
         return to.build();
     }
 
-    private static String url(String prefix, Host host, Map<String, String> urls) {
+    private static String url(String prefix, Host host) {
         String url = host.url();
         if (url == null) {
             throw new InvalidPoolPropertyException(
                     prefix + "url", null, "must be set to an origin such as https://api.example.com");
         }
-        String twin = urls.putIfAbsent(url, prefix + "url");
-        if (twin != null) {
-            throw new InvalidPoolPropertyException(prefix + "url", url, "must not be that of another host: " + twin);
-        }
         return url;
+    }
+
+    private static void refuseTwin(HostPattern pattern, String property, Map<HostPattern, String> properties) {
+        String twin = properties.putIfAbsent(pattern, property);
+        if (twin != null) {
+            throw new IllegalArgumentException(
+                    "must not be that of another host: " + twin + " is " + pattern + ", too");
+        }
     }
 }

@@ -48,7 +48,8 @@ final class InvalidPoolPropertyFailureAnalyzer extends AbstractFailureAnalyzer<I
     }
 
     private @Nullable ConfigurationProperty find(String property) {
-        ConfigurationPropertyName name = ConfigurationPropertyName.of(property);
+        // Not of(...): hosts may have names with upper case, which are not canonical.
+        ConfigurationPropertyName name = ConfigurationPropertyName.adapt(property, '.');
         for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
             ConfigurationProperty found = source.getConfigurationProperty(name);
             if (found != null) {

@@ -19,21 +19,21 @@ import org.springframework.util.unit.DataSize;
  * @param maxConnectionsPerHost How many connections a host may have, in whatever state. At least 1.
  * @param maxIdle How many idle connections to keep for all hosts together. 0 means no limit.
  * @param maxIdlePerHost How many idle connections to keep for a host. 0 means none.
- * @param minIdlePerHost How many idle connections to open at start and to keep, for hosts with a URL of their own.
+ * @param minIdlePerHost How many idle connections to open at start and to keep, for hosts with a URL. 0 means none.
  * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
  * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
  * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
  * @param maxPendingPerHost How many callers may wait for a connection to a host. 0 means none.
  * @param keepAliveHints Whether to obey what servers say in their Keep-Alive field.
  * @param leakDetectionThreshold How long a connection may be lent before it is reported as leaked. 0 means no report.
- * @param connectTimeout How long opening a connection may take, TLS included. 0 means without limit.
+ * @param connectTimeout How long opening a connection may take, within acquire-timeout. 0 means no limit but that.
  * @param readTimeout How long a server may be silent. 0 means without limit.
  * @param decompress Whether to ask for compressed responses and to decompress them.
  * @param limits Bounds of what is not content, of decompression, and of draining.
  * @param ssl TLS with which all hosts are spoken to.
  * @param proxy HTTP proxy on the way to all hosts.
  * @param warmUpTimeout How long the start may wait for the connections of min-idle-per-host. 0 means not to wait.
- * @param shutdownTimeout How long calls may go on when the application stops.
+ * @param shutdownTimeout How long calls may go on when the application stops. 0 means not at all.
  * @param restClient Use by RestClient, RestTemplate and HTTP service clients.
  * @param webClient Use by WebClient and its HTTP service clients.
  * @param hosts Settings for single hosts, by a name of your choice.
@@ -56,7 +56,7 @@ public record PooledClientProperties(
         @DefaultValue("1000") int maxPendingPerHost,
         @DefaultValue("true") boolean keepAliveHints,
         @DefaultValue("0s") Duration leakDetectionThreshold,
-        @DefaultValue("5s") Duration connectTimeout,
+        @Nullable Duration connectTimeout,
         @DefaultValue("30s") Duration readTimeout,
         @DefaultValue("true") boolean decompress,
         @DefaultValue Limits limits,
@@ -92,14 +92,7 @@ public record PooledClientProperties(
             @Nullable Integer maxInterimResponses,
             @Nullable Integer maxDecompressionRatio,
             @Nullable DataSize maxDrainSize,
-            @Nullable Duration drainTimeout) {
-
-        private static final Limits UNSET = new Limits(null, null, null, null, null, null, null, null);
-
-        boolean areUnset() {
-            return equals(UNSET);
-        }
-    }
+            @Nullable Duration drainTimeout) {}
 
     /**
      * What {@code pool.ssl.*} says, or {@code pool.hosts.<name>.ssl.*}.
@@ -112,10 +105,10 @@ public record PooledClientProperties(
      * What {@code pool.proxy.*} says.
      *
      * @param host Name or address of the proxy. Without one, the JVM's proxy settings hold.
-     * @param port Port of the proxy.
+     * @param port Port of the proxy, from 1 to 65535.
      * @param username Name to tell the proxy when it asks.
      * @param password Password to tell the proxy when it asks.
-     * @param noProxy Hosts to speak to without the proxy, as names, addresses, or *.example.com for all names below.
+     * @param noProxy Hosts to speak to directly: names, *.example.com, addresses, or blocks of them (10.0.0.0/8).
      */
     public record Proxy(
             @Nullable String host,
@@ -176,14 +169,14 @@ public record PooledClientProperties(
      * @param enabled Whether to keep connections for reuse.
      * @param maxConnectionsPerHost How many connections the host may have, in whatever state. At least 1.
      * @param maxIdlePerHost How many idle connections to keep. 0 means none.
-     * @param minIdlePerHost How many idle connections to open at start and to keep. Not for a wildcard.
+     * @param minIdlePerHost How many idle connections to open at start and to keep. 0 means none. Not for a wildcard.
      * @param idleTimeout How long a connection may be idle before it is closed. 0 means for ever.
      * @param maxLifetime How old a connection may grow, less a jitter of up to 10 percent. 0 means without limit.
      * @param acquireTimeout How long a caller may take to get a connection, opening it included. 0 means not to wait.
      * @param maxPendingPerHost How many callers may wait for a connection. 0 means none.
      * @param keepAliveHints Whether to obey what the server says in its Keep-Alive field.
      * @param leakDetectionThreshold How long a connection may be lent before it is reported as leaked. 0 means no report.
-     * @param connectTimeout How long opening a connection may take, TLS included. 0 means without limit.
+     * @param connectTimeout How long opening a connection may take, within acquire-timeout. 0 means no limit but that.
      * @param readTimeout How long the server may be silent. 0 means without limit.
      * @param decompress Whether to ask for compressed responses and to decompress them.
      * @param limits Bounds of what is not content, of decompression, and of draining.

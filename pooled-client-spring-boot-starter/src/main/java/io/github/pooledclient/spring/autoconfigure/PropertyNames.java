@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -26,6 +27,8 @@ final class PropertyNames {
 
     private static final ConfigurationPropertyName POOL = ConfigurationPropertyName.of("pool");
     private static final ConfigurationPropertyName HOSTS = ConfigurationPropertyName.of("pool.hosts");
+    // Of one element: what need not stand in brackets.
+    private static final Pattern PLAIN = Pattern.compile("[^.\\[\\]]+");
 
     // By what is left of a name without dots and dashes, which is how environment variables write it.
     private final Map<String, String> ofAll = known(PooledClientProperties.class);
@@ -51,6 +54,11 @@ final class PropertyNames {
             }
         }
         return List.copyOf(names.misspelt);
+    }
+
+    /** What the names of a host's properties begin with: {@code pool.hosts.api.}, {@code pool.hosts[api.example.com].}. */
+    static String ofHost(String host) {
+        return PLAIN.matcher(host).matches() ? "pool.hosts." + host + "." : "pool.hosts[" + host + "].";
     }
 
     private void look(ConfigurationPropertyName name, ConfigurationPropertySource source) {

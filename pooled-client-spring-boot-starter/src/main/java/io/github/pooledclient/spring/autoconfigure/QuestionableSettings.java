@@ -24,28 +24,38 @@ final class QuestionableSettings {
     /** What is questionable, and what to do instead, in an order that does not change. */
     static List<String> of(PooledClientProperties properties, PoolSettings pool) {
         QuestionableSettings settings = new QuestionableSettings();
-        settings.look("pool.", pool, properties.maxIdlePerHost(), properties.readTimeout());
+        settings.look(
+                "pool.", pool, properties.maxIdlePerHost(), properties.connectTimeout(), properties.readTimeout());
         new TreeMap<>(properties.hosts()).forEach((name, host) -> settings.look(name, host, properties, pool));
         settings.lookAtAll(properties, pool);
         return List.copyOf(settings.found);
     }
 
     private void look(String name, Host host, PooledClientProperties properties, PoolSettings pool) {
-        boolean isDifferent = host.maxIdlePerHost() != null
+        boolean isDifferent = host.enabled() != null
+                || host.maxIdlePerHost() != null
                 || host.maxConnectionsPerHost() != null
                 || host.minIdlePerHost() != null
                 || host.acquireTimeout() != null
+                || host.connectTimeout() != null
                 || host.readTimeout() != null
                 || host.leakDetectionThreshold() != null;
         PoolSettings own = host.url() == null ? null : pool.hosts().get(HostPattern.parse(host.url()));
         if (isDifferent && own != null) {
             Integer maxIdle = host.maxIdlePerHost() == null ? properties.maxIdlePerHost() : host.maxIdlePerHost();
+            Duration connectTimeout =
+                    host.connectTimeout() == null ? properties.connectTimeout() : host.connectTimeout();
             Duration readTimeout = host.readTimeout() == null ? properties.readTimeout() : host.readTimeout();
-            look("pool.hosts." + name + ".", own, maxIdle, readTimeout);
+            look(PropertyNames.ofHost(name), own, maxIdle, connectTimeout, readTimeout);
         }
     }
 
-    private void look(String prefix, PoolSettings pool, @Nullable Integer maxIdleAsked, Duration readTimeout) {
+    private void look(
+            String prefix,
+            PoolSettings pool,
+            @Nullable Integer maxIdleAsked,
+            @Nullable Duration connectTimeoutAsked,
+            Duration readTimeout) {
         // A preset keeps few on purpose.
         if (pool.enabled() && maxIdleAsked != null && isSmall(maxIdleAsked, pool.maxConnectionsPerHost())) {
             add(
@@ -53,6 +63,12 @@ final class QuestionableSettings {
                             + pool.maxConnectionsPerHost(),
                     "after each burst most connections are closed, and opened anew for the next: raise the one, or lower"
                             + " the other");
+        }
+        if (connectTimeoutAsked != null && isLonger(connectTimeoutAsked, pool.acquireTimeout())) {
+            add(
+                    prefix + "connect-timeout = " + text(connectTimeoutAsked) + " is longer than acquire-timeout = "
+                            + text(pool.acquireTimeout()),
+                    "that one covers the connect, and ends it: raise acquire-timeout, or lower connect-timeout");
         }
         if (isLonger(pool.acquireTimeout(), readTimeout)) {
             add(
@@ -73,6 +89,11 @@ final class QuestionableSettings {
                             + pool.maxIdlePerHost() + " or max-connections-per-host = " + pool.maxConnectionsPerHost(),
                     "only " + room + " are kept: lower it, or raise the limits");
         }
+        if (pool.minIdlePerHost() > 0 && !pool.enabled()) {
+            add(
+                    prefix + "min-idle-per-host = " + pool.minIdlePerHost() + " has no effect",
+                    "no connection is kept with " + prefix + "enabled = false: remove one of the two");
+        }
     }
 
     private void lookAtAll(PooledClientProperties properties, PoolSettings pool) {
@@ -89,11 +110,6 @@ final class QuestionableSettings {
             add(
                     "pool.min-idle-per-host = " + pool.minIdlePerHost() + " has no effect",
                     "it is for hosts that are known at start: name them under pool.hosts, with their url");
-        }
-        if (pool.minIdlePerHost() > 0 && !pool.enabled()) {
-            add(
-                    "pool.min-idle-per-host = " + pool.minIdlePerHost() + " has no effect",
-                    "no connection is kept with pool.enabled = false: remove one of the two");
         }
     }
 

@@ -12,6 +12,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -98,13 +99,63 @@ class InvalidPoolPropertyTest {
                         .hasMessageStartingWith("pool.hosts.api.url = null: must be set"));
     }
 
-    @Test
-    void twoHostsOfOneUrlAreRefused() {
-        runner.withPropertyValues(
-                        "pool.hosts.a.url=https://api.example.com", "pool.hosts.b.url=https://api.example.com")
+    @ParameterizedTest
+    @CsvSource({
+        "https://api.example.com, https://api.example.com",
+        "https://api.example.com, https://API.example.com:443/",
+        "https://*.example.com, https://*.example.com:443",
+    })
+    void twoHostsOfOneUrlAreRefused(String one, String other) {
+        runner.withPropertyValues("pool.hosts.a.url=" + one, "pool.hosts.b.url=" + other)
                 .run(context -> assertThat(invalid(context.getStartupFailure()))
-                        .hasMessageContaining("pool.hosts.b.url")
+                        .hasMessageStartingWith("pool.hosts.b.url = " + other)
                         .hasMessageContaining("pool.hosts.a.url"));
+    }
+
+    @Test
+    void bundleThatCannotBeReadIsNamedWithWhatIsWrong() {
+        runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                .withPropertyValues(
+                        "spring.ssl.bundle.pem.api.truststore.certificate=file:/no/such/file.pem",
+                        "pool.ssl.bundle=api")
+                .run(context -> {
+                    InvalidPoolPropertyException invalid = invalid(context.getStartupFailure());
+                    assertThat(invalid.property()).isEqualTo("pool.ssl.bundle");
+                    assertThat(invalid.reason()).contains("cannot be used").contains("/no/such/file.pem");
+                });
+    }
+
+    @Test
+    void bundleThatNobodyUsesMayBeBroken() {
+        runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
+                .withPropertyValues("spring.ssl.bundle.pem.other.truststore.certificate=file:/no/such/file.pem")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--pool.hosts.PartnerAPI.idle-timeout=-1s | Property: pool.hosts.PartnerAPI.idle-timeout",
+                "--pool.hosts.PartnerAPI.idel-timeout=1s  | is pool.hosts.partnerapi.idle-timeout",
+                "--pool.hosts[api.example.com].idle-timeout=-1s | Property: pool.hosts[api.example.com].idle-timeout",
+                "--pool.hosts[api.example.com].idel-timeout=1s  | is pool.hosts[api.example.com].idle-timeout",
+                "--pool.hosts.partner_api.idle-timeout=-1s | Property: pool.hosts.partner_api.idle-timeout",
+                "--pool.idle-timeout=soon | Property: pool.idle-timeout",
+                "--pool.preset=fast | Property: pool.preset",
+                "--pool.max-connections-per-host=3000000000 | Property: pool.max-connections-per-host",
+            })
+    void hostsOfAnyNameAndTextsOfAnyKindAreExplained(String argument, String said, CapturedOutput output) {
+        SpringApplication application = new SpringApplicationBuilder(Application.class)
+                .web(WebApplicationType.NONE)
+                .build();
+
+        assertThat(catchThrowable(() -> application.run(argument).close())).isNotNull();
+
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(said)
+                .contains("Origin: ");
     }
 
     @Test

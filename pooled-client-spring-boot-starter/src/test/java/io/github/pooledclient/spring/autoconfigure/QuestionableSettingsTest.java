@@ -31,6 +31,9 @@ class QuestionableSettingsTest {
                 "pool.leak-detection-threshold=10s | pool.leak-detection-threshold = 10s is shorter than read-timeout = 30s",
                 "pool.min-idle-per-host=1 | pool.min-idle-per-host = 1 has no effect: it is for hosts that are known",
                 "pool.min-idle-per-host=1,pool.enabled=false | remove one of the two",
+                "pool.connect-timeout=10s | pool.connect-timeout = 10s is longer than acquire-timeout = 5s",
+                "pool.hosts.a.url=http://a.invalid,pool.hosts.a.connect-timeout=6s | pool.hosts.a.connect-timeout = 6s is longer than acquire-timeout = 5s",
+                "pool.hosts.a.url=http://a.invalid,pool.hosts.a.min-idle-per-host=1,pool.hosts.a.enabled=false | pool.hosts.a.min-idle-per-host = 1 has no effect: no connection is kept with pool.hosts.a.enabled = false",
                 "pool.hosts.a.url=http://a.invalid,pool.hosts.a.min-idle-per-host=60 | pool.hosts.a.min-idle-per-host = 60 is above",
                 "pool.hosts.a.url=http://a.invalid,pool.hosts.a.read-timeout=2s | pool.hosts.a.acquire-timeout = 5s is longer than read-timeout = 2s",
                 "pool.hosts.a.url=http://a.invalid,pool.hosts.a.max-idle-per-host=1 | pool.hosts.a.max-idle-per-host = 1 is far below",
@@ -55,6 +58,9 @@ class QuestionableSettingsTest {
                 "pool.preset=high-throughput",
                 "pool.max-connections-per-host=8,pool.max-idle-per-host=2",
                 "pool.acquire-timeout=1m,pool.read-timeout=0",
+                "pool.acquire-timeout=2s",
+                "pool.acquire-timeout=0,pool.connect-timeout=10s",
+                "pool.connect-timeout=0",
                 "pool.hosts.a.url=http://a.invalid,pool.hosts.a.max-lifetime=1m",
             })
     void whatIsUsualIsNoWarning(String properties, CapturedOutput output) {
