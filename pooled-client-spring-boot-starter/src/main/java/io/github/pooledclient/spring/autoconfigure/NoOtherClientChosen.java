@@ -6,6 +6,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
 import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
+import org.springframework.util.StringUtils;
 
 /** Whether the application leaves the choice of a kind of client to us. */
 abstract class NoOtherClientChosen extends SpringBootCondition {
@@ -23,7 +24,8 @@ abstract class NoOtherClientChosen extends SpringBootCondition {
     public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
         String chosen = context.getEnvironment().getProperty(property);
         ConditionMessage.Builder message = ConditionMessage.forCondition("No other client chosen");
-        return chosen == null
+        // Boot's properties take an empty text for none, too.
+        return !StringUtils.hasText(chosen)
                 ? ConditionOutcome.match(message.because(property + " is not set"))
                 : ConditionOutcome.noMatch(message.because(property + " is " + chosen));
     }

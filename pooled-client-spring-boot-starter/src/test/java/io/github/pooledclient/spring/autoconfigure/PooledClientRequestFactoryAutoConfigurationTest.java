@@ -156,6 +156,12 @@ class PooledClientRequestFactoryAutoConfigurationTest {
     }
 
     @Test
+    void emptyChoiceIsNone() {
+        runner.withPropertyValues("spring.http.clients.imperative.factory=")
+                .run(context -> assertThat(context).hasSingleBean(PooledClientHttpRequestFactoryBuilder.class));
+    }
+
+    @Test
     void restClientCanBeLeftOut() {
         runner.withPropertyValues("pool.rest-client.enabled=false").run(context -> {
             assertThat(context).hasSingleBean(PooledHttpClient.class);
