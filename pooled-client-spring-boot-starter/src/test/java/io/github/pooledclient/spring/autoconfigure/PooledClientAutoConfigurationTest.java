@@ -194,30 +194,6 @@ class PooledClientAutoConfigurationTest {
         }
     }
 
-    @Test
-    void poolAndHostHaveTheTlsOfTheirBundles() throws Exception {
-        try (ScriptedServer own = ScriptedServer.startTls(TestCertificates.server(), always(ok("")));
-                ScriptedServer other = ScriptedServer.startTls(TestCertificates.server(), always(ok("")))) {
-            runner.withConfiguration(AutoConfigurations.of(SslAutoConfiguration.class))
-                    .withPropertyValues(
-                            "spring.ssl.bundle.pem.all.truststore.certificate=" + TestCertificates.authorityPem(),
-                            "spring.ssl.bundle.pem.own.truststore.certificate=" + TestCertificates.authorityPem(),
-                            "spring.ssl.bundle.pem.own.options.enabled-protocols=TLSv1.2",
-                            "pool.ssl.bundle=all",
-                            "pool.hosts.own.url=" + own.uri(""),
-                            "pool.hosts.own.ssl.bundle=own")
-                    .run(context -> {
-                        PooledHttpClient client = context.getBean(PooledHttpClient.class);
-                        assertThat(protocol(get(client, own.uri("/")))).isEqualTo("TLSv1.2");
-                        assertThat(protocol(get(client, other.uri("/")))).isEqualTo("TLSv1.3");
-                    });
-        }
-    }
-
-    private static String protocol(HttpResponse<?> response) {
-        return response.sslSession().orElseThrow().getProtocol();
-    }
-
     private static HttpResponse<String> get(PooledHttpClient client, URI uri) throws Exception {
         return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
