@@ -2,8 +2,8 @@
 package io.github.pooledclient;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
-import io.github.pooledclient.internal.net.DeadlineWatchdog;
 import io.github.pooledclient.internal.pool.Listeners;
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.transport.Connector;

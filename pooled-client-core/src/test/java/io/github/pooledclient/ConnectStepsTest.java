@@ -4,7 +4,7 @@ package io.github.pooledclient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
-import io.github.pooledclient.internal.net.DeadlineWatchdog;
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.testing.RecordingPoolListener;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.TestCertificates;

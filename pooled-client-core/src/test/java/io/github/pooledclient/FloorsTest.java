@@ -36,10 +36,10 @@ class FloorsTest {
     private static final Map<String, Integer> FLOORS = Map.ofEntries(
             Map.entry(".transport", 0),
             Map.entry(".internal.threads", 0),
-            Map.entry(".internal.time", 0),
             Map.entry(".internal.buffer", 0),
             Map.entry(".internal.jfr", 0),
             Map.entry(".pool", 1),
+            Map.entry(".internal.time", 1),
             Map.entry(".internal.wire", 2),
             Map.entry(".internal.net", 2),
             Map.entry(".internal.pool", 2),

@@ -11,7 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
-import io.github.pooledclient.internal.net.DeadlineWatchdog;
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.testing.ForwardingTransport;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.net;
 
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
@@ -82,7 +83,7 @@ public final class ChannelConnector implements Connector {
     private SocketChannel connectTo(InetSocketAddress address, ConnectAttempt attempt)
             throws IOException, InterruptedException {
         SocketChannel channel = open(address, attempt);
-        Guard guard = watchdog.watch(channel);
+        CloseGuard guard = CloseGuard.of(channel, watchdog);
         boolean connected = false;
         try {
             arm(guard, attempt);
@@ -116,7 +117,7 @@ public final class ChannelConnector implements Connector {
         }
     }
 
-    private void arm(Guard guard, ConnectAttempt attempt) {
+    private void arm(CloseGuard guard, ConnectAttempt attempt) {
         if (!attempt.deadline().isNever()) {
             long now = ticker.nanos();
             guard.arm(now + attempt.deadline().remainingNanos(now));

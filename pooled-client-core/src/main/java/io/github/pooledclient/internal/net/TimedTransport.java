@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.net;
 
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.internal.time.Elapsed;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Ticker;
@@ -32,8 +33,8 @@ public final class TimedTransport implements Transport {
     private final Transport raw;
     private final Ticker ticker;
     // Two, because a read and a write may be under way at the same time.
-    private final Guard reading;
-    private final Guard writing;
+    private final CloseGuard reading;
+    private final CloseGuard writing;
     private Deadline deadline = Deadline.never();
     private long silenceNanos = Long.MAX_VALUE;
     private @Nullable Patience patience;
@@ -54,8 +55,8 @@ public final class TimedTransport implements Transport {
     public TimedTransport(Transport raw, DeadlineWatchdog watchdog, Ticker ticker) {
         this.raw = raw;
         this.ticker = ticker;
-        this.reading = watchdog.watch(raw);
-        this.writing = watchdog.watch(raw);
+        this.reading = CloseGuard.of(raw, watchdog);
+        this.writing = CloseGuard.of(raw, watchdog);
     }
 
     /**
@@ -197,7 +198,7 @@ public final class TimedTransport implements Transport {
     }
 
     /** Arms for what passes first, and says whether that is the deadline of the exchange. */
-    private boolean arm(Guard guard) throws IOException {
+    private boolean arm(CloseGuard guard) throws IOException {
         long now = ticker.nanos();
         long left = deadline.remainingNanos(now);
         if (left <= 0) {

@@ -2,6 +2,7 @@
 package io.github.pooledclient.internal.pool;
 
 import io.github.pooledclient.internal.jfr.FlightRecord;
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.pool.ConnectionSnapshot;
 import io.github.pooledclient.pool.ConnectionSource;
 import io.github.pooledclient.pool.HostSnapshot;
@@ -40,6 +41,7 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
     private final Ticker ticker;
     private final SweepSchedule schedule;
     private final Listeners listeners;
+    private final WaitAlarm alarm;
     private final @Nullable TotalLimits<K, C> totals;
     private final ConcurrentHashMap<K, HostPool<K, C>> hosts = new ConcurrentHashMap<>();
 
@@ -97,9 +99,10 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
         this.settingsOf = settingsOf;
         this.ticker = ticker;
         this.schedule = schedule;
+        this.alarm = new WaitAlarm(ticker, DeadlineWatchdog.shared(), this::wakeOverdue);
         this.totals = settings.maxConnections() == 0 && settings.maxIdle() == 0
                 ? null
-                : new TotalLimits<>(settings.maxConnections(), settings.maxIdle(), ticker);
+                : new TotalLimits<>(settings.maxConnections(), settings.maxIdle(), ticker, alarm);
     }
 
     /**
@@ -308,6 +311,7 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
     public void close() {
         enter(PoolSnapshot.State.CLOSED);
         cancel(owner -> true, false);
+        alarm.end();
         Reaper.shared().forget(this);
     }
 
@@ -359,6 +363,16 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
             totals.remove(host);
         }
         listeners.hostRemoved(host.name);
+    }
+
+    // ---- the watchdog's
+
+    private Deadline wakeOverdue(long now) {
+        Deadline next = totals == null ? Deadline.never() : totals.wakeOverdue(now);
+        for (HostPool<K, C> host : hosts.values()) {
+            next = next.earlier(host.wakeOverdue(now));
+        }
+        return next;
     }
 
     // ---- what is seen
@@ -441,6 +455,10 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
 
     SweepSchedule schedule() {
         return schedule;
+    }
+
+    WaitAlarm alarm() {
+        return alarm;
     }
 
     PoolSnapshot.State state() {

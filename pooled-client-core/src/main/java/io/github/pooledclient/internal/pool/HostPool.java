@@ -51,6 +51,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     private final Ticker ticker;
     private final Listeners listeners;
     private final SweepSchedule schedule;
+    private final WaitAlarm alarm;
     private final @Nullable TotalLimits<K, C> totals;
     private final HostSweep<C> sweep;
     private final AtomicInteger waitingForPlace = new AtomicInteger();
@@ -84,6 +85,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         this.ticker = pool.ticker();
         this.listeners = pool.listeners();
         this.schedule = pool.schedule();
+        this.alarm = pool.alarm();
         this.totals = pool.totals();
         this.state = pool.state();
         this.idle = new IdleConnections<>(totals);
@@ -124,7 +126,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
                 exhaustedSince = null;
             }
             if (got == null && waiters.size() < settings.maxPendingPerHost()) {
-                waiter = new Waiter(start, how, null);
+                waiter = new Waiter(start, waitDeadline(how, start), how, null);
                 waiters.join(waiter);
             } else if (got == null) {
                 counters.acquireRejections++;
@@ -133,7 +135,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             lock.unlock();
         }
         if (got == null) {
-            got = await(waiter, how, start);
+            got = await(waiter);
         }
         return lend(got, how, start);
     }
@@ -171,13 +173,12 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         counters.reused++;
     }
 
-    private Object await(@Nullable Waiter waiter, Acquisition how, long start)
-            throws IOException, InterruptedException {
+    private Object await(@Nullable Waiter waiter) throws IOException, InterruptedException {
         if (waiter == null) {
             listeners.acquireRejected(name);
             throw rejected(settings.maxPendingPerHost() + " callers wait already, and no more may");
         }
-        Object answer = waiter.await(this, waitDeadline(how, start), ticker, name);
+        Object answer = waiter.await(this, ticker, alarm, name);
         if (answer == Waiter.CLOSED) {
             throw ended();
         }
@@ -186,6 +187,11 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     private Deadline waitDeadline(Acquisition how, long start) {
         return how.deadline().earlier(Deadline.at(start + acquireTimeoutNanos));
+    }
+
+    /** As {@link Waiter#wakeOverdue}. */
+    Deadline wakeOverdue(long now) {
+        return waiters.wakeOverdue(lock, now);
     }
 
     @Override

@@ -31,6 +31,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     private final int maxConnections;
     private final int maxIdle;
     private final Ticker ticker;
+    private final WaitAlarm alarm;
     private final AtomicInteger idle = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -44,7 +45,8 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
     // look.
     private volatile @Nullable Long exhaustedSince;
 
-    TotalLimits(int maxConnections, int maxIdle, Ticker ticker) {
+    TotalLimits(int maxConnections, int maxIdle, Ticker ticker, WaitAlarm alarm) {
+        this.alarm = alarm;
         this.maxConnections = maxConnections == 0 ? Integer.MAX_VALUE : maxConnections;
         this.maxIdle = maxIdle == 0 ? Integer.MAX_VALUE : maxIdle;
         this.ticker = ticker;
@@ -63,7 +65,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
                 exhaustedSince = null;
                 return Waiter.OPEN;
             }
-            waiter = new Waiter(start, how, host);
+            waiter = new Waiter(start, deadline, how, host);
             line.addLast(waiter);
             head = line.first();
         } finally {
@@ -72,7 +74,7 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         // After joining the line: whoever lets a connection go idle from now on sees us there.
         makeRoom();
         exhaustedSince = waiter.answer() != null ? null : exhaustedSince != null ? exhaustedSince : Long.valueOf(start);
-        return waiter.await(this, deadline, ticker, host.name);
+        return waiter.await(this, ticker, alarm, host.name);
     }
 
     /** Takes a place if there is one and nobody waits for it. */
@@ -235,6 +237,11 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** As {@link Waiter#wakeOverdue}. */
+    Deadline wakeOverdue(long now) {
+        return Waiter.wakeOverdue(line, lock, now);
     }
 
     /** Ends the wait of those who wait on behalf of owners. */

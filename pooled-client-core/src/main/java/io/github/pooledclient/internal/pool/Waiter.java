@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
+import io.github.pooledclient.internal.threads.Threads;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.Ticker;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,7 @@ final class Waiter extends Chain.Link<Waiter> {
 
     final Thread thread = Thread.currentThread();
     final long since;
+    final Deadline deadline;
     final boolean fresh;
     final @Nullable Object owner;
     /** Whose permit it holds already, in the line of {@link TotalLimits}. */
@@ -30,9 +33,10 @@ final class Waiter extends Chain.Link<Waiter> {
     // Written under the lock of the line: it is to look for itself. See WaitingLine.
     private volatile boolean woken;
 
-    Waiter(long since, Acquisition how, @Nullable HostPool<?, ?> host) {
+    Waiter(long since, Deadline deadline, Acquisition how, @Nullable HostPool<?, ?> host) {
         this.host = host;
         this.since = since;
+        this.deadline = deadline;
         this.fresh = how.fresh();
         this.owner = how.owner();
     }
@@ -75,7 +79,7 @@ final class Waiter extends Chain.Link<Waiter> {
      *
      * @throws InterruptedException if the thread was interrupted and nothing had been given to it yet; else the flag stays set
      */
-    Object await(Line line, Deadline deadline, Ticker ticker, String name) throws IOException, InterruptedException {
+    Object await(Line line, Ticker ticker, WaitAlarm alarm, String name) throws IOException, InterruptedException {
         boolean interrupted = false;
         try {
             while (true) {
@@ -101,6 +105,8 @@ final class Waiter extends Chain.Link<Waiter> {
                         interrupted = false;
                         throw new InterruptedException("interrupted while waiting for a connection to " + name);
                     }
+                } else if (Threads.isVirtual(thread) && alarm.covers(deadline)) {
+                    LockSupport.park(line);
                 } else {
                     LockSupport.parkNanos(line, remaining);
                 }
@@ -110,6 +116,26 @@ final class Waiter extends Chain.Link<Waiter> {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Wakes those of a line whose deadline has passed, and returns the first of the others'. */
+    static Deadline wakeOverdue(Chain<Waiter> line, ReentrantLock lock, long now) {
+        WakeUp wakeUps = null;
+        Deadline next = Deadline.never();
+        lock.lock();
+        try {
+            for (Waiter w = line.first(); w != null; w = w.next()) {
+                if (w.deadline.hasPassed(now)) {
+                    wakeUps = new WakeUp(w.thread, wakeUps);
+                } else {
+                    next = next.earlier(w.deadline);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        WakeUp.all(wakeUps);
+        return next;
     }
 
     /** Takes those who wait on behalf of owners out of a line, empty-handed. */

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.pool;
 
+import io.github.pooledclient.transport.Deadline;
 import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -128,6 +130,11 @@ final class WaitingLine {
             line.remove(waiter);
         }
         return got;
+    }
+
+    /** As {@link Waiter#wakeOverdue}; without the lock, which it takes. */
+    Deadline wakeOverdue(ReentrantLock lock, long now) {
+        return Waiter.wakeOverdue(line, lock, now);
     }
 
     /** Sends those away who wait on behalf of owners. */

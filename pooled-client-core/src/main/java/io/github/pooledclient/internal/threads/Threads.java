@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.threads;
 
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -50,6 +53,33 @@ public final class Threads {
         // It lives for all clients of the process, and must not keep the application that happened to be first.
         thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
         return thread;
+    }
+
+    /** Whether a thread is a virtual one: its timed waits cost the JDK a timer each, that of a platform thread nothing. */
+    public static boolean isVirtual(Thread thread) {
+        if (VIRTUAL == null) {
+            return false;
+        }
+        try {
+            return (boolean) Question.IS_VIRTUAL.invokeExact(thread);
+        } catch (Throwable e) {
+            throw new LinkageError("Thread.isVirtual", e);
+        }
+    }
+
+    // Looked up when somebody asks, as a handle that the JIT sees through.
+    private static final class Question {
+
+        static final MethodHandle IS_VIRTUAL = find();
+
+        private static MethodHandle find() {
+            try {
+                return MethodHandles.publicLookup()
+                        .findVirtual(Thread.class, "isVirtual", MethodType.methodType(boolean.class));
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError("Thread.isVirtual", e);
+            }
+        }
     }
 
     private static @Nullable ThreadFactory virtualFactory() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Time spans in words. */
+/** Time spans in words, and the watchdog that acts when a deadline has passed. */
 @NullMarked
 package io.github.pooledclient.internal.time;
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.AddressRefusedException;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.testing.FakeTicker;
 import io.github.pooledclient.testing.FakeTransport;
 import io.github.pooledclient.testing.PipeTransport;

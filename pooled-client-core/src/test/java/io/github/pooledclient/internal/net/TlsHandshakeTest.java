@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.testing.PipeTransport;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.Deadline;

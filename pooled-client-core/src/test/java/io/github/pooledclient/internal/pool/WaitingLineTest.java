@@ -3,6 +3,7 @@ package io.github.pooledclient.internal.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pooledclient.transport.Deadline;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -198,7 +199,7 @@ class WaitingLineTest {
     }
 
     private static Waiter waiter(long since, @Nullable Object owner) {
-        return new Waiter(since, CountedPool.onBehalfOf(owner), null);
+        return new Waiter(since, Deadline.never(), CountedPool.onBehalfOf(owner), null);
     }
 
     private static List<Thread> threads(@Nullable WakeUp wakeUps) {

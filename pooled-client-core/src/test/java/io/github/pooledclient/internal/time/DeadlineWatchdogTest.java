@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.internal.net;
+package io.github.pooledclient.internal.time;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.testing.FakeTicker;
 import io.github.pooledclient.transport.Ticker;
-import java.io.Closeable;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,15 +19,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(30)
 class DeadlineWatchdogTest {
 
-    private static final Closeable NOTHING = () -> {};
-
     private final FakeTicker ticker = new FakeTicker();
     private final DeadlineWatchdog faked = new DeadlineWatchdog(ticker);
     private final DeadlineWatchdog real = new DeadlineWatchdog(Ticker.system());
 
     @Test
     void guardFiresOnceItsDeadlineHasPassed() {
-        Guard guard = faked.watch(NOTHING);
+        Guard guard = watched(faked, () -> {});
         guard.arm(ticker.nanos() + 10);
 
         faked.sweep(ticker.nanos() + 10);
@@ -40,7 +35,7 @@ class DeadlineWatchdogTest {
 
     @Test
     void guardDoesNotFireBefore() {
-        Guard guard = faked.watch(NOTHING);
+        Guard guard = watched(faked, () -> {});
         guard.arm(ticker.nanos() + 10);
 
         faked.sweep(ticker.nanos() + 9);
@@ -50,20 +45,20 @@ class DeadlineWatchdogTest {
 
     @Test
     void disarmedGuardDoesNotFire() {
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        Guard guard = faked.watch(() -> closed.complete(null));
+        CompletableFuture<Void> fired = new CompletableFuture<>();
+        Guard guard = watched(faked, () -> fired.complete(null));
         guard.arm(ticker.nanos() + 10);
         guard.disarm();
 
         faked.sweep(ticker.nanos() + 11);
 
-        assertThat(closed).isNotDone();
+        assertThat(fired).isNotDone();
     }
 
     @Test
     void deadlineMayBeAnyInstant() {
         for (long instant : new long[] {0, 1, Long.MAX_VALUE, Long.MIN_VALUE, -1}) {
-            Guard guard = faked.watch(NOTHING);
+            Guard guard = watched(faked, () -> {});
             guard.arm(instant);
 
             faked.sweep(instant + 3);
@@ -75,9 +70,9 @@ class DeadlineWatchdogTest {
 
     @Test
     void sweepSaysWhenToLookAgain() {
-        faked.watch(NOTHING).arm(ticker.nanos() + 500);
-        faked.watch(NOTHING).arm(ticker.nanos() + 300);
-        faked.watch(NOTHING).arm(ticker.nanos() + 400);
+        watched(faked, () -> {}).arm(ticker.nanos() + 500);
+        watched(faked, () -> {}).arm(ticker.nanos() + 300);
+        watched(faked, () -> {}).arm(ticker.nanos() + 400);
 
         assertThat(faked.sweep(ticker.nanos())).isEqualTo(ticker.nanos() + 300);
     }
@@ -86,7 +81,7 @@ class DeadlineWatchdogTest {
     void guardsThatAreReleasedLeaveTheOthersWatched() {
         List<Guard> guards = new ArrayList<>();
         for (int i = 0; i < 40; i++) {
-            guards.add(faked.watch(NOTHING));
+            guards.add(watched(faked, () -> {}));
         }
         for (int i = 0; i < 40; i += 3) {
             guards.get(i).release();
@@ -102,27 +97,27 @@ class DeadlineWatchdogTest {
     }
 
     @Test
-    void targetIsClosedLateNotEarly() throws Exception {
-        CompletableFuture<Long> closedAt = new CompletableFuture<>();
-        Guard guard = real.watch(() -> closedAt.complete(System.nanoTime()));
+    void guardFiresLateNotEarly() throws Exception {
+        CompletableFuture<Long> firedAt = new CompletableFuture<>();
+        Guard guard = watched(real, () -> firedAt.complete(System.nanoTime()));
         long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
 
         guard.arm(deadline);
 
-        assertThat(closedAt.get(10, SECONDS) - deadline).isNotNegative();
+        assertThat(firedAt.get(10, SECONDS) - deadline).isNotNegative();
     }
 
     @Test
     void earlierDeadlineWakesTheWatchdogFromASleepUntilALaterOne() throws Exception {
-        CompletableFuture<Long> closedAt = new CompletableFuture<>();
-        real.watch(NOTHING).arm(System.nanoTime() + SECONDS.toNanos(20));
-        Guard earlier = real.watch(() -> closedAt.complete(System.nanoTime()));
+        CompletableFuture<Long> firedAt = new CompletableFuture<>();
+        watched(real, () -> {}).arm(System.nanoTime() + SECONDS.toNanos(20));
+        Guard earlier = watched(real, () -> firedAt.complete(System.nanoTime()));
         long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
 
         earlier.arm(deadline);
 
         // Asleep until it looks anyway, it would be a second.
-        assertThat(closedAt.get(10, SECONDS) - deadline).isLessThan(MILLISECONDS.toNanos(800));
+        assertThat(firedAt.get(10, SECONDS) - deadline).isLessThan(MILLISECONDS.toNanos(800));
     }
 
     // The answer comes when the deadline does: whoever loses the race must know, and the next exchange must not be hit.
@@ -131,7 +126,7 @@ class DeadlineWatchdogTest {
         long end = System.nanoTime() + SECONDS.toNanos(2);
         int fired = 0;
         int disarmed = 0;
-        Guard guard = real.watch(NOTHING);
+        Guard guard = watched(real, () -> {});
         while (System.nanoTime() - end < 0) {
             long deadline = System.nanoTime() + 50_000;
             long answer = deadline + ThreadLocalRandom.current().nextLong(400_000) - 100_000;
@@ -146,7 +141,7 @@ class DeadlineWatchdogTest {
             } else {
                 fired++;
                 guard.release();
-                guard = real.watch(NOTHING);
+                guard = watched(real, () -> {});
             }
         }
         guard.release();
@@ -157,7 +152,7 @@ class DeadlineWatchdogTest {
 
     @Test
     void threadEndsWhenThereIsNoGuard() throws Exception {
-        Guard guard = real.watch(NOTHING);
+        Guard guard = watched(real, () -> {});
         Thread thread = real.thread();
 
         guard.release();
@@ -175,63 +170,58 @@ class DeadlineWatchdogTest {
     @Test
     void guardThatComesWhileTheThreadEndsIsServed() throws Exception {
         for (int i = 0; i < 300; i++) {
-            real.watch(NOTHING).release();
+            watched(real, () -> {}).release();
             LockSupport.unpark(real.thread());
-            CompletableFuture<Void> closed = new CompletableFuture<>();
-            Guard guard = real.watch(() -> closed.complete(null));
+            CompletableFuture<Void> fired = new CompletableFuture<>();
+            Guard guard = watched(real, () -> fired.complete(null));
 
             guard.arm(System.nanoTime());
 
-            closed.get(10, SECONDS);
+            fired.get(10, SECONDS);
             guard.release();
         }
     }
 
     @Test
-    void targetThatHangsInCloseDoesNotHoldUpOthers() throws Exception {
-        CountDownLatch hang = new CountDownLatch(1);
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        Guard hanging = real.watch(() -> awaitQuietly(hang));
-        Guard other = real.watch(() -> closed.complete(null));
-
-        hanging.arm(System.nanoTime());
-        await().atMost(Duration.ofSeconds(10)).until(() -> !hanging.disarm());
-        other.arm(System.nanoTime());
-
-        closed.get(10, SECONDS);
-        hang.countDown();
-    }
-
-    @Test
-    void targetThatFailsToCloseDoesNotEndTheThread() throws Exception {
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        Guard failing = real.watch(new FailingChannel());
-        Guard other = real.watch(() -> closed.complete(null));
+    void guardThatFailsDoesNotEndTheThread() throws Exception {
+        CompletableFuture<Void> fired = new CompletableFuture<>();
+        Guard failing = watched(real, () -> {
+            throw new IllegalStateException("does not act");
+        });
+        Guard other = watched(real, () -> fired.complete(null));
 
         failing.arm(System.nanoTime());
         other.arm(System.nanoTime());
 
-        closed.get(10, SECONDS);
+        fired.get(10, SECONDS);
     }
 
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await(20, SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    @Test
+    void guardMayBeArmedAnewByWhatItDoes() throws Exception {
+        CompletableFuture<Void> fired = new CompletableFuture<>();
+        List<Guard> self = new ArrayList<>();
+        AtomicInteger times = new AtomicInteger();
+        self.add(watched(real, () -> {
+            if (times.incrementAndGet() == 3) {
+                fired.complete(null);
+            } else {
+                self.get(0).arm(System.nanoTime());
+            }
+        }));
+
+        self.get(0).arm(System.nanoTime());
+
+        fired.get(10, SECONDS);
     }
 
-    private static final class FailingChannel implements java.nio.channels.Channel {
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            throw new IllegalStateException("does not close");
-        }
+    private static Guard watched(DeadlineWatchdog watchdog, Runnable overdue) {
+        Guard guard = new Guard(watchdog) {
+            @Override
+            protected void overdue() {
+                overdue.run();
+            }
+        };
+        guard.watch();
+        return guard;
     }
 }

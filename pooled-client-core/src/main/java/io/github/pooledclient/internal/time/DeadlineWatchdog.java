@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.internal.net;
+package io.github.pooledclient.internal.time;
 
 import io.github.pooledclient.internal.threads.Threads;
 import io.github.pooledclient.transport.Ticker;
-import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes what is overdue: one daemon thread, asleep until the earliest deadline of all {@link Guard}s, there only while
+ * Acts on what is overdue: one daemon thread, asleep until the earliest deadline of all {@link Guard}s, there only while
  * there are guards. Safe for use by several threads.
  *
  * <p>Arming a guard is a store and disarming it a compare-and-set: 0 to 0.6 µs an exchange and no system call, where
@@ -42,7 +41,7 @@ public final class DeadlineWatchdog {
     private volatile long nextWake;
 
     /** One with a thread of its own, for tests. */
-    DeadlineWatchdog(Ticker ticker) {
+    public DeadlineWatchdog(Ticker ticker) {
         this.ticker = ticker;
     }
 
@@ -51,9 +50,7 @@ public final class DeadlineWatchdog {
         return SHARED;
     }
 
-    /** A guard for what is to be closed when it is overdue; to be {@linkplain Guard#release() released}. */
-    Guard watch(Closeable target) {
-        Guard guard = new Guard(this, target);
+    void watch(Guard guard) {
         lock.lock();
         try {
             if (thread == null) {
@@ -65,7 +62,6 @@ public final class DeadlineWatchdog {
         } finally {
             lock.unlock();
         }
-        return guard;
     }
 
     private void add(Guard guard) {
@@ -129,7 +125,7 @@ public final class DeadlineWatchdog {
     }
 
     /** Fires the guards whose deadline has passed, and says when the next one passes, or else when to look again. */
-    long sweep(long now) {
+    public long sweep(long now) {
         long quiet = LONGEST_SLEEP_NANOS;
         List<Guard> overdue = List.of();
         lock.lock();
@@ -171,8 +167,7 @@ public final class DeadlineWatchdog {
     }
 
     /** The thread, if there is one now, for tests. */
-    @Nullable
-    Thread thread() {
+    public @Nullable Thread thread() {
         return thread;
     }
 }
