@@ -30,16 +30,15 @@ import org.slf4j.LoggerFactory;
  * The connections of one key: permits, those who wait, the idle, the leased.
  *
  * <p>A permit is taken before a connection is opened and given back after it is closed. Whatever comes free goes back to
- * where it is kept, and then {@link WaitingLine#serve} sees to those who wait. Safe for use by several threads; all that changes is guarded by {@link #lock}, which is held for
- * field accesses only.
+ * where it is kept, and then {@link WaitingLine#serve} sees to those who wait. Safe for use by several threads; all that
+ * changes is guarded by {@link #lock}, which is held for field accesses only.
  */
 final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.Supply {
 
     private static final Logger LOG = LoggerFactory.getLogger(HostPool.class);
 
     // What was in use a moment ago is alive, and a close that is missed costs a retry: looking for it takes 5 system
-    // calls,
-    // a tenth of a small exchange on loopback. For bytes, which would be the next answer, we look always.
+    // calls, a tenth of a small exchange on loopback. For bytes, which would be the next answer, we look always.
     private static final long LOOK_AFTER_IDLE_NANOS = Duration.ofMillis(1).toNanos();
     private static final long FORGET_AFTER_NANOS = Duration.ofMinutes(10).toNanos();
 
@@ -196,17 +195,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     @Override
     public @Nullable Object look(Waiter waiter, long now) {
-        Object got;
-        WakeUp wakeUps;
-        lock.lock();
-        try {
-            got = waiters.look(waiter, now);
-            wakeUps = waiters.serve(now);
-        } finally {
-            lock.unlock();
-        }
-        WakeUp.all(wakeUps);
-        return got;
+        return change(now, () -> waiters.look(waiter, now));
     }
 
     @Override
@@ -218,17 +207,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     @Override
     public boolean leave(Waiter waiter, long now) {
-        boolean left;
-        WakeUp wakeUps;
-        lock.lock();
-        try {
-            left = waiters.leave(waiter);
-            wakeUps = waiters.serve(now);
-        } finally {
-            lock.unlock();
-        }
-        WakeUp.all(wakeUps);
-        return left;
+        return change(now, () -> waiters.leave(waiter));
     }
 
     /** The wait has ended in vain, at this host or for a place among all: counted, told, and put into words. */
@@ -1035,14 +1014,23 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
 
     /** Changes fields under the lock, and serves those who wait with what came free. */
     private void change(long now, Runnable fields) {
+        change(now, () -> {
+            fields.run();
+            return null;
+        });
+    }
+
+    private <T extends @Nullable Object> T change(long now, Supplier<T> fields) {
+        T result;
         WakeUp wakeUps;
         lock.lock();
         try {
-            fields.run();
+            result = fields.get();
             wakeUps = waiters.serve(now);
         } finally {
             lock.unlock();
         }
         WakeUp.all(wakeUps);
+        return result;
     }
 }
