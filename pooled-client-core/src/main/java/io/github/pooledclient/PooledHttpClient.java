@@ -461,8 +461,7 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         Builder proxyCredentials(String userName, String password);
 
         // The JDK's type on purpose, see there: declared covariantly for 17, a call through HttpClient.Builder on 19
-        // and newer
-        // would find the JDK's own default method, which throws UnsupportedOperationException.
+        // and newer would find the JDK's own default method, which throws UnsupportedOperationException.
         /** The local address that connections are bound to; null = any. */
         HttpClient.Builder localAddress(@Nullable InetAddress localAddress);
 

@@ -89,8 +89,7 @@ final class RedirectInterceptor implements Interceptor {
     }
 
     // Where java.net.URI, which is of RFC 2396, resolves otherwise than RFC 3986, 5.2.2: a query alone replaces only
-    // the
-    // query, and an empty reference nothing.
+    // the query, and an empty reference nothing.
     private static URI reference(URI from, String location) {
         String text = encoded(location);
         String path = from.getRawPath() == null || from.getRawPath().isEmpty() ? "/" : from.getRawPath();

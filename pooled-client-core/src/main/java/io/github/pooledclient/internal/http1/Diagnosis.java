@@ -92,8 +92,7 @@ record Diagnosis(CloseReason reason, IOException failure) {
     }
 
     // The end of the stream, or a reset by whichever words the system has for it. Not what the kernel gave up waiting
-    // for
-    // (ETIMEDOUT), because then the peer may still be at work on the request.
+    // for (ETIMEDOUT), because then the peer may still be at work on the request.
     private static boolean isPeersClose(IOException e) {
         return !(e instanceof SSLException)
                 && !(e instanceof ClosedChannelException)

@@ -150,8 +150,7 @@ final class Http1Exchange implements Exchange {
     }
 
     // A server that has refused a request may reset the connection while we still write; what it said before that can
-    // be
-    // read nevertheless. Unless it accepted nothing: then whatever is there answers no request of ours.
+    // be read nevertheless. Unless it accepted nothing: then whatever is there answers no request of ours.
     private ResponseHead answerDespite(IOException writeFailure) throws IOException {
         if (!output.hasSent() || use != Use.OPEN || Diagnosis.isOurDoing(writeFailure)) {
             throw writeFailure;

@@ -873,8 +873,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     }
 
     // This and the next are done for each idle connection every few seconds, and quietNanos for each host: they
-    // allocate
-    // nothing.
+    // allocate nothing.
     @Nullable
     PooledConnection<C> nextToLookAt(@Nullable PooledConnection<C> after, long now) {
         lock.lock();

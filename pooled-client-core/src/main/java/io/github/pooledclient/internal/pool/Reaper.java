@@ -29,8 +29,7 @@ final class Reaper implements SweepSchedule {
     private static final Logger LOG = LoggerFactory.getLogger(Reaper.class);
     private static final Reaper SHARED = new Reaper(Ticker.system());
     // However many connections have their time one after the other, they are swept together: until then what is idle
-    // for
-    // too long is not lent. A sweep looks at each of them, and one for each of 10,000 would keep a core busy.
+    // for too long is not lent. A sweep looks at each of them, and one for each of 10,000 would keep a core busy.
     private static final long SHORTEST_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_SLEEP_NANOS = Duration.ofMinutes(10).toNanos();
     // Without a pool: what is left is the bodies of its last calls, whose end wakes nobody.

@@ -32,8 +32,7 @@ public final class DeadlineWatchdog {
     private final Ticker ticker;
     private final ReentrantLock lock = new ReentrantLock();
     // Guarded by lock: in no order, each knows its index. Adding and removing one costs the same however many there
-    // are,
-    // and looking at all of them allocates nothing.
+    // are, and looking at all of them allocates nothing.
     private Guard[] guards = new Guard[FEW_GUARDS];
     private int size;
     // Written under the lock, together with the decision whether there are guards.

@@ -108,8 +108,7 @@ public final class PooledClientObservationAutoConfiguration {
         private static final Set<String> STEPS = Set.of("acquire", "dns", "connect", "tls");
 
         // Each event of an observation becomes a counter too, with the tags of a request that has no response yet; the
-        // pool
-        // has meters that say more.
+        // pool has meters that say more.
         @Bean
         MeterFilter pooledClientEventMeterFilter(ObservationProperties properties) {
             String prefix = properties.getHttp().getClient().getRequests().getName() + ".";

@@ -39,8 +39,7 @@ import org.springframework.util.unit.DataSize;
  * @param hosts Settings for single hosts, by a name of your choice.
  */
 // maxConnections before maxConnectionsPerHost, maxIdle likewise: Boot's processor takes the first tag that begins with
-// a
-// name for that name's description.
+// a name for that name's description.
 @ConfigurationProperties("pool")
 public record PooledClientProperties(
         @DefaultValue("true") boolean enabled,
