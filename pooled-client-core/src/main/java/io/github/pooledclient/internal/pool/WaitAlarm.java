@@ -40,20 +40,21 @@ final class WaitAlarm extends Guard {
         this.wakeOverdue = wakeOverdue;
     }
 
-    /**
-     * Called by one that is in a line already and will park: it is woken when its deadline has passed, and not before.
-     *
-     * @return false if there is no thread to do it: it must see to that itself
-     */
+    /** Whether one that is in a line already is woken when this deadline of its has passed. Takes no lock. */
     boolean covers(Deadline deadline) {
-        return !isBefore(deadline, due) || setTo(deadline);
+        return !isBefore(deadline, due);
     }
 
     private static boolean isBefore(Deadline one, Deadline other) {
         return !one.equals(other) && one.earlier(other).equals(one);
     }
 
-    private boolean setTo(Deadline deadline) {
+    /**
+     * Sees to it that one that is in a line already is woken when its deadline has passed.
+     *
+     * @return false if there is no thread to do it: it must see to that itself
+     */
+    boolean setFor(Deadline deadline) {
         lock.lock();
         try {
             if (isBefore(deadline, due)) {
@@ -85,7 +86,7 @@ final class WaitAlarm extends Guard {
         }
         Deadline next = wakeOverdue.apply(ticker.nanos());
         if (!next.isNever()) {
-            setTo(next);
+            setFor(next);
         }
         restIfUnset();
     }

@@ -81,6 +81,7 @@ final class Waiter extends Chain.Link<Waiter> {
      */
     Object await(Line line, Ticker ticker, WaitAlarm alarm, String name) throws IOException, InterruptedException {
         boolean interrupted = false;
+        boolean timed = !Threads.isVirtual(thread);
         try {
             while (true) {
                 Object given = answer;
@@ -105,10 +106,13 @@ final class Waiter extends Chain.Link<Waiter> {
                         interrupted = false;
                         throw new InterruptedException("interrupted while waiting for a connection to " + name);
                     }
-                } else if (Threads.isVirtual(thread) && alarm.covers(deadline)) {
+                } else if (timed) {
+                    LockSupport.parkNanos(line, remaining);
+                } else if (alarm.covers(deadline)) {
                     LockSupport.park(line);
                 } else {
-                    LockSupport.parkNanos(line, remaining);
+                    // And look again before the park, as above.
+                    timed = !alarm.setFor(deadline);
                 }
             }
         } finally {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.internal.threads.Threads;
+import io.github.pooledclient.internal.time.DeadlineWatchdog;
 import io.github.pooledclient.pool.AcquireRejectedException;
 import io.github.pooledclient.pool.AcquireTimeoutException;
 import io.github.pooledclient.pool.Lease;
@@ -20,11 +21,14 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -157,5 +161,45 @@ class VirtualWaitTest {
         pool.close();
 
         assertThatThrownBy(waiting::get).hasCauseInstanceOf(AcquireRejectedException.class);
+    }
+
+    // The thread waits for the alarm's lock, which parks, and is woken for its answer.
+    @Test
+    void wakeUpThatIsUsedUpWhileTheAlarmIsSetIsNotLost() throws Exception {
+        List<Waiter> line = new CopyOnWriteArrayList<>();
+        Ticker readWhileItIsSet = () -> {
+            line.forEach(waiter -> {
+                waiter.answer(Waiter.OPEN);
+                LockSupport.unpark(waiter.thread);
+                LockSupport.park();
+            });
+            return System.nanoTime();
+        };
+        WaitAlarm alarm =
+                new WaitAlarm(readWhileItIsSet, new DeadlineWatchdog(Ticker.system()), now -> Deadline.never());
+        FutureTask<Object> answer = new FutureTask<>(() -> {
+            Deadline deadline = Deadline.after(LONG, Ticker.system());
+            Waiter waiter = new Waiter(System.nanoTime(), deadline, Acquisition.PLAIN, null);
+            line.add(waiter);
+            return waiter.await(new NoLine(), Ticker.system(), alarm, "a");
+        });
+
+        Threads.start(answer);
+
+        assertThat(answer.get(20, TimeUnit.SECONDS)).isSameAs(Waiter.OPEN);
+        alarm.end();
+    }
+
+    private static final class NoLine implements Waiter.Line {
+
+        @Override
+        public void giveUp(Waiter waiter, long now) {
+            throw new AssertionError("its deadline has not passed");
+        }
+
+        @Override
+        public boolean leave(Waiter waiter, long now) {
+            throw new AssertionError("it is not interrupted");
+        }
     }
 }

@@ -39,7 +39,7 @@ class WaitAlarmTest {
 
     @Test
     void whoWaitsIsLookedAtOnceItsDeadlineHasPassed() {
-        assertThat(alarm.covers(in(Duration.ofMinutes(1)))).isTrue();
+        assertThat(alarm.setFor(in(Duration.ofMinutes(1)))).isTrue();
 
         watchdog.sweep(CLOCK.nanos());
         assertThat(looks).isEmpty();
@@ -50,8 +50,9 @@ class WaitAlarmTest {
 
     @Test
     void earlierDeadlineComesFirst() {
-        alarm.covers(in(Duration.ofMinutes(5)));
-        alarm.covers(in(Duration.ofMinutes(1)));
+        alarm.setFor(in(Duration.ofMinutes(5)));
+        assertThat(alarm.covers(in(Duration.ofMinutes(1)))).isFalse();
+        alarm.setFor(in(Duration.ofMinutes(1)));
 
         watchdog.sweep(CLOCK.nanos() + LATER);
 
@@ -60,8 +61,9 @@ class WaitAlarmTest {
 
     @Test
     void laterDeadlineDoesNotReplaceTheFirst() {
-        alarm.covers(in(Duration.ofMinutes(1)));
-        alarm.covers(in(Duration.ofMinutes(5)));
+        alarm.setFor(in(Duration.ofMinutes(1)));
+        assertThat(alarm.covers(in(Duration.ofMinutes(5)))).isTrue();
+        alarm.setFor(in(Duration.ofMinutes(5)));
 
         watchdog.sweep(CLOCK.nanos() + LATER);
 
@@ -70,7 +72,7 @@ class WaitAlarmTest {
 
     @Test
     void whoStillWaitsAfterALookIsLookedAtAgain() {
-        alarm.covers(in(Duration.ofMinutes(1)));
+        alarm.setFor(in(Duration.ofMinutes(1)));
         next = in(Duration.ofMinutes(3));
         watchdog.sweep(CLOCK.nanos() + LATER);
         next = Deadline.never();
@@ -87,10 +89,10 @@ class WaitAlarmTest {
         WaitAlarm[] own = new WaitAlarm[1];
         own[0] = new WaitAlarm(ticker, watchdog, now -> {
             looks.add(now);
-            own[0].covers(in(Duration.ofMinutes(looks.size())));
+            own[0].setFor(in(Duration.ofMinutes(looks.size())));
             return Deadline.never();
         });
-        own[0].covers(in(Duration.ofMinutes(1)));
+        own[0].setFor(in(Duration.ofMinutes(1)));
 
         watchdog.sweep(CLOCK.nanos() + LATER);
         watchdog.sweep(CLOCK.nanos() + LATER);
@@ -107,7 +109,7 @@ class WaitAlarmTest {
 
     @Test
     void itRestsWhenNobodyWaits() {
-        alarm.covers(in(Duration.ofMillis(1)));
+        alarm.setFor(in(Duration.ofMillis(1)));
 
         await().atMost(Duration.ofSeconds(20)).until(() -> watchdog.thread() == null);
         assertThat(looks).hasSize(1);
@@ -116,7 +118,7 @@ class WaitAlarmTest {
     @Test
     void itCanBeSetAgainAfterARest() throws Exception {
         for (int i = 0; i < 3; i++) {
-            alarm.covers(in(Duration.ofMillis(1)));
+            alarm.setFor(in(Duration.ofMillis(1)));
 
             assertThat(looks.poll(20, SECONDS)).isNotNull();
         }
@@ -124,7 +126,7 @@ class WaitAlarmTest {
 
     @Test
     void endedOneIsNotWatched() {
-        alarm.covers(in(Duration.ofHours(1)));
+        alarm.setFor(in(Duration.ofHours(1)));
 
         alarm.end();
 
