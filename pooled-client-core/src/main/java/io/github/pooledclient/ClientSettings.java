@@ -3,6 +3,7 @@ package io.github.pooledclient;
 
 import io.github.pooledclient.internal.call.CallSettings;
 import io.github.pooledclient.internal.call.Lifecycle;
+import io.github.pooledclient.internal.call.Logins;
 import io.github.pooledclient.internal.call.RoutePlanner;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HostPattern;
@@ -36,16 +37,18 @@ record ClientSettings(
         @Nullable CookieHandler cookieHandler,
         @Nullable Authenticator authenticator,
         @Nullable PasswordAuthentication proxyCredentials,
+        @Nullable Logins logins,
         @Nullable Executor executor,
         @Nullable CallObserver observer,
         Map<HostPattern, HostSettings> hosts) {
 
     CallSettings forCalls(SharedPool shared, Lifecycle lifecycle) {
+        boolean answersChallenges = authenticator != null || proxyCredentials != null;
         Map<HostPattern, CallSettings> ofHosts = new TreeMap<>();
         hosts.forEach((pattern, host) -> ofHosts.put(pattern, with(host).forCalls(shared, lifecycle)));
         return new CallSettings(
                 shared.pool(),
-                new RoutePlanner(proxy, tls, addressFilter),
+                new RoutePlanner(proxy, tls, addressFilter, logins),
                 lifecycle,
                 Ticker.system(),
                 Deadline.toNanos(connectTimeout),
@@ -54,13 +57,13 @@ record ClientSettings(
                 decompress,
                 limits,
                 cookieHandler,
-                proxyCredentials == null ? authenticator : new ProxyAuthenticator(proxyCredentials, authenticator),
+                answersChallenges ? logins : null,
                 executor,
                 observer,
                 ofHosts);
     }
 
-    /** For what comes after redirects, cookies and credentials, which are the same for all hosts. */
+    /** For what comes after redirects, cookies and credentials, which are the same for all hosts; as are logins for tunnels. */
     private ClientSettings with(HostSettings host) {
         return new ClientSettings(
                 host.connectTimeoutOr(connectTimeout),
@@ -75,6 +78,7 @@ record ClientSettings(
                 null,
                 null,
                 null,
+                logins,
                 executor,
                 null,
                 Map.of());

@@ -195,8 +195,7 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
      * from now on keeps so many of them idle: what is missing is opened in the background, with growing pauses while a host
      * cannot be reached. They are of the kind that this client's calls use, and so of no use to views with other TLS.
      *
-     * <p>What cannot be opened is told in a warning, and no failure: the calls will find out. Behind a proxy that asks for
-     * credentials, connections to {@code https} hosts cannot be opened in advance.
+     * <p>What cannot be opened is told in a warning, and no failure: the calls will find out.
      *
      * @param timeout how long to wait until they have been opened, or could not be; zero = not at all
      * @return whether all of them are there
@@ -454,7 +453,8 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         Builder authenticator(Authenticator authenticator);
 
         /**
-         * What proxies are told when they ask who asks, as Basic or Digest, whatever the {@link #authenticator} would say.
+         * What proxies are told when they ask who asks, as Basic or Digest, whatever the {@link #authenticator} would say. Views
+         * share the tunnels of their client unless they have credentials or an authenticator of their own.
          *
          * @throws IllegalArgumentException if the name contains a colon, which Basic cannot say
          */

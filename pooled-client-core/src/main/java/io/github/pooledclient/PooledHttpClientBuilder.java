@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient;
 
+import io.github.pooledclient.internal.call.Logins;
 import io.github.pooledclient.internal.net.ChannelConnector;
 import io.github.pooledclient.internal.pool.Listeners;
 import io.github.pooledclient.internal.time.DeadlineWatchdog;
@@ -56,6 +57,8 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     private @Nullable CookieHandler cookieHandler;
     private @Nullable Authenticator authenticator;
     private @Nullable PasswordAuthentication proxyCredentials;
+    // Those of the client that a view is made of, as long as the view sets no others.
+    private @Nullable Logins inheritedLogins;
     private @Nullable Executor executor;
     private @Nullable CallObserver observer;
     private final Map<HostPattern, HostSettings> hosts = new TreeMap<>();
@@ -80,6 +83,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
         cookieHandler = settings.cookieHandler();
         authenticator = settings.authenticator();
         proxyCredentials = settings.proxyCredentials();
+        inheritedLogins = settings.logins();
         executor = settings.executor();
         observer = settings.observer();
         hosts.putAll(settings.hosts());
@@ -153,6 +157,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
     @Override
     public PooledHttpClientBuilder authenticator(Authenticator value) {
         authenticator = Objects.requireNonNull(value, "authenticator");
+        inheritedLogins = null;
         return this;
     }
 
@@ -163,6 +168,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
             throw new IllegalArgumentException("userName must not contain a colon: " + userName);
         }
         proxyCredentials = new PasswordAuthentication(userName, password.toCharArray());
+        inheritedLogins = null;
         return this;
     }
 
@@ -251,6 +257,7 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
                 cookieHandler,
                 authenticator,
                 proxyCredentials,
+                logins(),
                 executor,
                 observer,
                 new TreeMap<>(hosts));
@@ -274,6 +281,16 @@ final class PooledHttpClientBuilder implements PooledHttpClient.Builder {
             listeners.connected(route.origin().toString(), Ticker.system().nanos() - start);
             return connected;
         };
+    }
+
+    private @Nullable Logins logins() {
+        if (inheritedLogins != null) {
+            return inheritedLogins;
+        }
+        if (proxyCredentials != null) {
+            return new Logins(new ProxyAuthenticator(proxyCredentials, authenticator));
+        }
+        return authenticator == null ? null : new Logins(authenticator);
     }
 
     private TlsIdentity tls() {

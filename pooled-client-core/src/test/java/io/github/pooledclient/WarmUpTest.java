@@ -79,6 +79,41 @@ class WarmUpTest {
     }
 
     @Test
+    void proxyThatAsksIsToldTheCredentials() throws Exception {
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("behind it")));
+                ScriptedServer proxy = ScriptedServer.start(ForwardProxy.asking("user", "secret"));
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .sslContext(TestCertificates.client())
+                        .proxy(ProxySelector.of(InetSocketAddress.createUnresolved("localhost", proxy.port())))
+                        .proxyCredentials("user", "secret")
+                        .pool(keeping(2, server))
+                        .build()) {
+            assertThat(client.warmUp(PATIENCE)).isTrue();
+
+            assertThat(totals(client).idle()).isEqualTo(2);
+            assertThat(fetch(client, server)).isEqualTo("behind it");
+            assertThat(server.accepted()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void proxyThatRefusesIsAWarning() throws Exception {
+        try (CapturedLog log = new CapturedLog();
+                ScriptedServer proxy = ScriptedServer.start(ForwardProxy.asking("user", "secret"));
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .proxy(ProxySelector.of(InetSocketAddress.createUnresolved("localhost", proxy.port())))
+                        .proxyCredentials("user", "wrong")
+                        .pool(keeping(1, "https://origin.invalid"))
+                        .build()) {
+            assertThat(client.warmUp(PATIENCE)).isFalse();
+
+            assertThat(log.linesWith("refused a tunnel to origin.invalid:443 with status 407"))
+                    .hasSize(1);
+            assertThat(proxy.requests()).hasSize(2);
+        }
+    }
+
+    @Test
     void hostThatCannotBeReachedIsAWarning() throws Exception {
         int port;
         try (ServerSocket closed = new ServerSocket(0)) {

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * {@code https}.
  *
  * @param address of the proxy, which is spoken to without TLS: {@code http://proxy.example.com:3128}
- * @param authorization what it is told in {@code Proxy-Authorization}, or null; never sent to the origin
+ * @param login who asks it for a tunnel; null = nobody it would know, or there is no need for a tunnel
  */
-public record HttpProxy(Origin address, @Nullable String authorization) {
+public record HttpProxy(Origin address, @Nullable ProxyLogin login) {
 
     /**
      * @throws IllegalArgumentException if the address is not {@code http}
@@ -21,12 +21,7 @@ public record HttpProxy(Origin address, @Nullable String authorization) {
         }
     }
 
-    /** The same proxy, told other credentials: connections to it are not shared between the two. */
-    public HttpProxy withAuthorization(@Nullable String newAuthorization) {
-        return new HttpProxy(address, newAuthorization);
-    }
-
-    /** The address, without the credentials. */
+    /** The address, without the login. */
     @Override
     public String toString() {
         return address.hostAndPort();

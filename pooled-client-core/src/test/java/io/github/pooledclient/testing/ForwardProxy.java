@@ -8,7 +8,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The script of a proxy that really is one: passes requests on to origins on the loopback address, whatever their name, and
@@ -16,31 +18,46 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ForwardProxy implements ScriptedServer.Script {
 
-    private static final String REFUSAL =
-            "HTTP/1.1 407 Who?\r\nProxy-Authenticate: Basic realm=\"proxy\"\r\nContent-Length: 0\r\n\r\n";
+    private final String challenge;
+    private final Predicate<Peer.Request> mayPass;
 
-    private final @Nullable String authorization;
-
-    private ForwardProxy(@Nullable String authorization) {
-        this.authorization = authorization;
+    /**
+     * @param challenge for requests that may not
+     */
+    private ForwardProxy(String challenge, Predicate<Peer.Request> mayPass) {
+        this.challenge = challenge;
+        this.mayPass = mayPass;
     }
 
     /** For anybody. */
     public static ForwardProxy open() {
-        return new ForwardProxy(null);
+        return new ForwardProxy("", request -> true);
     }
 
     /** For whoever has these credentials; others are asked for them, with Basic. */
     public static ForwardProxy asking(String userName, String password) {
         byte[] both = (userName + ":" + password).getBytes(StandardCharsets.UTF_8);
-        return new ForwardProxy("Basic " + Base64.getEncoder().encodeToString(both));
+        String authorization = "Basic " + Base64.getEncoder().encodeToString(both);
+        return new ForwardProxy(
+                "Basic realm=\"proxy\"", request -> authorization.equals(request.field("Proxy-Authorization")));
+    }
+
+    /** For whoever has an answer to Digest that is for his request, and was not given before; the proof is not looked at. */
+    public static ForwardProxy askingForDigest() {
+        Set<String> given = ConcurrentHashMap.newKeySet();
+        return new ForwardProxy("Digest realm=\"proxy\", nonce=\"n\", qop=\"auth\"", request -> {
+            String answer = String.valueOf(request.field("Proxy-Authorization"));
+            return answer.startsWith("Digest ")
+                    && answer.contains("uri=\"" + request.target() + "\"")
+                    && given.add(answer);
+        });
     }
 
     @Override
     public void play(Peer peer) throws IOException {
         for (Peer.Request r = peer.readRequestOrEnd(); r != null; r = peer.readRequestOrEnd()) {
-            if (authorization != null && !authorization.equals(r.field("Proxy-Authorization"))) {
-                peer.send(REFUSAL);
+            if (!mayPass.test(r)) {
+                peer.send("HTTP/1.1 407 Who?\r\nProxy-Authenticate: " + challenge + "\r\nContent-Length: 0\r\n\r\n");
             } else if (r.method().equals("CONNECT")) {
                 tunnel(peer, URI.create("http://" + r.target()).getPort());
                 return;

@@ -26,8 +26,8 @@ final class CallChain {
         if (settings.redirect != Redirect.NEVER) {
             steps.add(new RedirectInterceptor(settings.redirect));
         }
-        if (settings.authenticator != null) {
-            steps.add(new AuthenticationInterceptor(settings.authenticator, settings.routes));
+        if (settings.logins != null) {
+            steps.add(new AuthenticationInterceptor(settings.logins, settings.routes));
         }
         if (settings.cookies != null) {
             steps.add(new CookieInterceptor(settings.cookies));

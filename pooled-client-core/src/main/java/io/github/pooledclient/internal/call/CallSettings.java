@@ -13,7 +13,6 @@ import io.github.pooledclient.transport.Origin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import java.io.IOException;
-import java.net.Authenticator;
 import java.net.CookieHandler;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +35,7 @@ public final class CallSettings {
     final boolean decompress;
     final MessageLimits limits;
     final @Nullable CookieHandler cookies;
-    final @Nullable Authenticator authenticator;
+    final @Nullable Logins logins;
     final @Nullable Executor executor;
     final @Nullable CallObserver observer;
     final Map<HostPattern, CallSettings> hosts;
@@ -48,6 +47,7 @@ public final class CallSettings {
     private final Acquisition notReplayable;
 
     /**
+     * @param logins for servers, and proxies that open no tunnel; null where nobody answers them
      * @param observer of calls; null where nobody watches them
      * @param hosts those of single hosts, in the order of their patterns, for what comes after redirects, credentials and
      *     cookies: their own of these must not be set
@@ -63,7 +63,7 @@ public final class CallSettings {
             boolean decompress,
             MessageLimits limits,
             @Nullable CookieHandler cookies,
-            @Nullable Authenticator authenticator,
+            @Nullable Logins logins,
             @Nullable Executor executor,
             @Nullable CallObserver observer,
             Map<HostPattern, CallSettings> hosts) {
@@ -77,7 +77,7 @@ public final class CallSettings {
         this.decompress = decompress;
         this.limits = limits;
         this.cookies = cookies;
-        this.authenticator = authenticator;
+        this.logins = logins;
         this.executor = executor;
         this.observer = observer;
         this.hosts = hosts;
@@ -98,7 +98,7 @@ public final class CallSettings {
     }
 
     /**
-     * From now on keeps so many idle connections to an origin, of the kind that calls without credentials for a proxy use.
+     * From now on keeps so many idle connections to an origin, of the kind that calls use which bring no credentials for a proxy.
      *
      * @return what is opened now, each with whether it could be
      * @throws IOException if there is no way to the origin

@@ -5,6 +5,7 @@ import io.github.pooledclient.RequestState;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.transport.HttpProxy;
 import io.github.pooledclient.transport.Origin;
+import io.github.pooledclient.transport.ProxyLogin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.TlsIdentity;
 import java.io.IOException;
@@ -23,29 +24,41 @@ public final class RoutePlanner {
     private final @Nullable ProxySelector selector;
     private final TlsIdentity tls;
     private final @Nullable Predicate<InetSocketAddress> filter;
+    private final @Nullable ProxyLogin login;
 
     /**
      * @param selector null: the default one of the JVM, asked anew each time as it may be replaced
      * @param filter which addresses may be connected to; null: all
+     * @param login who asks proxies for tunnels; null: nobody they would know
      */
     public RoutePlanner(
-            @Nullable ProxySelector selector, TlsIdentity tls, @Nullable Predicate<InetSocketAddress> filter) {
+            @Nullable ProxySelector selector,
+            TlsIdentity tls,
+            @Nullable Predicate<InetSocketAddress> filter,
+            @Nullable ProxyLogin login) {
         this.selector = selector;
         this.tls = tls;
         this.filter = filter;
+        this.login = login;
     }
 
     /**
      * The way to a target.
      *
-     * @param proxyAuthorization what a proxy is told, if there is one on the way; null = nothing
+     * @param proxyAuthorization what the caller wants a proxy to be told; null = nothing of his own
      * @throws IOException if a kind of proxy is asked for that there is no support for: to go past it in silence would be wrong
      */
     Route routeTo(URI target, Origin origin, @Nullable String proxyAuthorization) throws IOException {
         Route anyAddress = anyAddress(origin);
         Route direct = filter == null ? anyAddress : anyAddress.filteredBy(filter);
         Origin proxy = proxy(target, origin);
-        return proxy == null ? direct : direct.through(new HttpProxy(proxy, proxyAuthorization));
+        return proxy == null
+                ? direct
+                : direct.through(new HttpProxy(proxy, origin.isSecure() ? login(proxyAuthorization) : null));
+    }
+
+    private @Nullable ProxyLogin login(@Nullable String proxyAuthorization) {
+        return proxyAuthorization == null ? login : ProxyLogin.saying(proxyAuthorization);
     }
 
     private Route anyAddress(Origin origin) throws IOException {

@@ -5,6 +5,8 @@ import io.github.pooledclient.MessageLimits;
 import io.github.pooledclient.internal.http.ExchangeLimits;
 import io.github.pooledclient.internal.http.Failures;
 import io.github.pooledclient.internal.http.HttpConnection;
+import io.github.pooledclient.internal.http.ResponseHead;
+import io.github.pooledclient.internal.http.TunnelRefusedException;
 import io.github.pooledclient.internal.http1.Http1Connection;
 import io.github.pooledclient.internal.jfr.FlightRecord;
 import io.github.pooledclient.internal.net.TimedOutException;
@@ -18,6 +20,8 @@ import io.github.pooledclient.transport.AddressRefusedException;
 import io.github.pooledclient.transport.Connector;
 import io.github.pooledclient.transport.Deadline;
 import io.github.pooledclient.transport.HttpProxy;
+import io.github.pooledclient.transport.Origin;
+import io.github.pooledclient.transport.ProxyLogin;
 import io.github.pooledclient.transport.Route;
 import io.github.pooledclient.transport.Ticker;
 import io.github.pooledclient.transport.TlsIdentity;
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * top. Immutable.
  */
 public final class HttpConnectionFactory implements ConnectionSource<Route, HttpConnection> {
+
+    // To one who asks, as the JDK's client.
+    private static final int MOST_ANSWERS = 3;
 
     private final Connector connector;
     private final Predicate<Route> keepAliveHints;
@@ -76,11 +83,39 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
 
     private HttpConnection opened(Route route, Deadline deadline) throws IOException, InterruptedException {
         long start = ticker.nanos();
+        HttpProxy proxy = route.isTunnel() ? route.proxy() : null;
         try {
-            return ready(route, connect(route, deadline), deadline, start);
+            return proxy == null
+                    ? ready(route, connect(route, deadline), deadline, start, null)
+                    : tunnelled(route, proxy, deadline, start);
         } catch (IOException e) {
             throw Failures.notConnected(e);
         }
+    }
+
+    /** Tells a proxy that asks who asks; each time on a connection of its own, as most close the one that they refused. */
+    private HttpConnection tunnelled(Route route, HttpProxy proxy, Deadline deadline, long start)
+            throws IOException, InterruptedException {
+        ProxyLogin login = proxy.login();
+        String told = login == null ? null : login.authorization(proxy.address(), route.origin());
+        for (int answers = 0; ; answers++) {
+            try {
+                return ready(route, connect(route, deadline), deadline, start, told);
+            } catch (TunnelRefusedException e) {
+                told = answers < MOST_ANSWERS ? answer(proxy, route.origin(), e.answer(), told) : null;
+                if (told == null) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static @Nullable String answer(
+            HttpProxy proxy, Origin target, ResponseHead refusal, @Nullable String refused) throws IOException {
+        ProxyLogin login = proxy.login();
+        return login == null || refusal.statusCode() != 407
+                ? null
+                : login.answer(proxy.address(), target, refusal.fields().all("Proxy-Authenticate"), refused);
     }
 
     private Transport connect(Route route, Deadline deadline) throws IOException, InterruptedException {
@@ -111,7 +146,7 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
         return interrupted;
     }
 
-    private HttpConnection ready(Route route, Transport raw, Deadline deadline, long start)
+    private HttpConnection ready(Route route, Transport raw, Deadline deadline, long start, @Nullable String told)
             throws IOException, InterruptedException {
         TimedTransport timed = new TimedTransport(raw, watchdog, ticker);
         boolean done = false;
@@ -119,7 +154,8 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
         try {
             HttpProxy proxy = route.proxy();
             if (proxy != null && route.isTunnel()) {
-                ProxyTunnel.open(connection(route, timed, timed, null), proxy, route.origin(), tunnelLimits(deadline));
+                ProxyTunnel.open(
+                        connection(route, timed, timed, null), proxy, route.origin(), told, tunnelLimits(deadline));
             }
             phase = "in the TLS handshake with " + raw.remoteAddress();
             HttpConnection connection = spoken(route, timed, deadline);

@@ -16,6 +16,7 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpTimeoutException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a proxy for a tunnel (RFC 9110, 9.3.6), with HTTP/1.1: the reason that this floor stands above the codecs. */
 final class ProxyTunnel {
@@ -25,13 +26,20 @@ final class ProxyTunnel {
     /**
      * Turns a connection to a proxy into a tunnel to an origin.
      *
-     * @throws IOException if the proxy refuses, or says more than that it agrees: what the origin has to say comes through TLS
+     * @param authorization what the proxy is told; null = nothing
+     * @throws TunnelRefusedException if the proxy refuses
+     * @throws IOException if it says more than that it agrees: what the origin has to say comes through TLS
      */
-    static void open(Http1Connection connection, HttpProxy proxy, Origin origin, ExchangeLimits limits)
+    static void open(
+            Http1Connection connection,
+            HttpProxy proxy,
+            Origin origin,
+            @Nullable String authorization,
+            ExchangeLimits limits)
             throws IOException {
         ResponseHead answer;
         try {
-            answer = connection.connect(request(proxy, origin), limits);
+            answer = connection.connect(request(origin, authorization), limits);
         } catch (HttpTimeoutException | InterruptedIOException e) {
             throw e;
         } catch (IOException e) {
@@ -49,9 +57,8 @@ final class ProxyTunnel {
         }
     }
 
-    private static RequestHead request(HttpProxy proxy, Origin origin) {
+    private static RequestHead request(Origin origin, @Nullable String authorization) {
         String target = origin.hostAndPort();
-        String authorization = proxy.authorization();
         HttpHeaders host = HttpHeaders.of(Map.of("Host", List.of(target)), (name, value) -> true);
         RequestHead head = new RequestHead("CONNECT", origin, target, host, RequestHead.USER_AGENT, false);
         return authorization == null ? head : head.with("Proxy-Authorization", authorization);

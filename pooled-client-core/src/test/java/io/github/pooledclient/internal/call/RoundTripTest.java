@@ -61,7 +61,7 @@ class RoundTripTest {
         TlsIdentity tls = new TlsIdentity(context, context.getDefaultSSLParameters());
         return new CallSettings(
                 pool,
-                new RoutePlanner(HttpClient.Builder.NO_PROXY, tls, null),
+                new RoutePlanner(HttpClient.Builder.NO_PROXY, tls, null, null),
                 lifecycle,
                 Ticker.system(),
                 0,
