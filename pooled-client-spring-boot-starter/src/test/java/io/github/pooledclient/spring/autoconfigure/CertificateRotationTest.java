@@ -142,6 +142,8 @@ class CertificateRotationTest {
                         "server.port=0",
                         "server.ssl.bundle=server",
                         "server.ssl.client-auth=need",
+                        // Else Tomcat ends connections after a hundred calls, where these are fast.
+                        "server.tomcat.max-keep-alive-requests=-1",
                         "pool.ssl.bundle=client",
                         "spring.ssl.bundle.watch.file.quiet-period=20ms",
                         bundle + "reload-on-update=true",
