@@ -15,7 +15,8 @@ import org.springframework.boot.http.client.HttpRedirects;
 
 /**
  * Makes {@linkplain PooledHttpClient#toBuilder() views} of one client with the settings of Spring Boot. Those who share one
- * of these, and so its TLS of each SSL bundle, share connections. Settings that are null leave what the client has.
+ * of these, and so its TLS of each SSL bundle, share connections. Settings that are null leave what the client has, except
+ * redirects, which are followed then, as by all clients of Spring Boot. Timeouts of zero are no limit.
  *
  * <p>Safe for use by several threads.
  */

@@ -11,7 +11,7 @@ import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 /**
  * Builds the connectors of {@code WebClient} with the settings of Spring Boot, all over the pool of one client: what
  * {@code spring.http.clients.*} and service groups say becomes a {@linkplain PooledHttpClient#toBuilder() view} of that
- * client. Settings that are null leave what the client has.
+ * client. What settings leave out is as {@link ClientViews} says.
  *
  * <p>Immutable. Safe for use by several threads.
  */

@@ -11,7 +11,8 @@ import org.springframework.boot.http.client.HttpClientSettings;
 /**
  * Builds request factories with the settings of Spring Boot, all over the pool of one client: what
  * {@code spring.http.clients.*}, service groups and {@code RestTemplateBuilder} say becomes a
- * {@linkplain PooledHttpClient#toBuilder() view} of that client. Settings that are null leave what the client has.
+ * {@linkplain PooledHttpClient#toBuilder() view} of that client. What settings leave out is
+ * as {@link ClientViews} says.
  *
  * <p>Immutable. Safe for use by several threads.
  */

@@ -2,7 +2,9 @@
 package io.github.pooledclient.spring.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -68,7 +70,22 @@ public record PooledClientProperties(
         @DefaultValue Map<String, Host> hosts) {
 
     public PooledClientProperties {
-        hosts = Map.copyOf(hosts);
+        hosts = byTheirNames(hosts);
+    }
+
+    /**
+     * Without the spellings of environment variables ({@code POOL_HOSTS_SLOWPARTNER_URL}), which have neither dashes nor upper
+     * case: Boot binds such a host twice, each time with all that is said of it.
+     */
+    private static Map<String, Host> byTheirNames(Map<String, Host> bound) {
+        Map<String, Host> hosts = new HashMap<>(bound);
+        bound.forEach((name, host) -> {
+            String asVariable = name.replaceAll("[^A-Za-z0-9]", "").toLowerCase(Locale.ROOT);
+            if (!name.equals(asVariable)) {
+                hosts.remove(asVariable, host);
+            }
+        });
+        return Map.copyOf(hosts);
     }
 
     /**

@@ -8,6 +8,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 class PropertiesTest {
 
@@ -25,6 +28,35 @@ class PropertiesTest {
                 .isThrownBy(() -> properties.hosts().put("other", other));
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> properties.proxy().noProxy().add("other"));
+    }
+
+    @Test
+    void environmentVariableChangesAHostWhateverDashesItsNameHas() {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "file",
+                        Map.of(
+                                "pool.hosts.slow-partner.url", "https://partner.example.com",
+                                "pool.hosts.slow-partner.max-idle-per-host", "1",
+                                "pool.hosts.FastPartner.url", "https://fast.example.com")));
+        environment
+                .getPropertySources()
+                .addFirst(new SystemEnvironmentPropertySource(
+                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+                        Map.of(
+                                "POOL_HOSTS_SLOWPARTNER_MAXIDLEPERHOST", "2",
+                                "POOL_HOSTS_FASTPARTNER_MAXIDLEPERHOST", "3")));
+
+        Map<String, PooledClientProperties.Host> hosts = Binder.get(environment)
+                .bindOrCreate("pool", PooledClientProperties.class)
+                .hosts();
+
+        assertThat(hosts).containsOnlyKeys("slow-partner", "FastPartner");
+        assertThat(hosts.get("slow-partner").url()).isEqualTo("https://partner.example.com");
+        assertThat(hosts.get("slow-partner").maxIdlePerHost()).isEqualTo(2);
+        assertThat(hosts.get("FastPartner").maxIdlePerHost()).isEqualTo(3);
     }
 
     @Test

@@ -28,11 +28,13 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpC
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
 import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
+import org.springframework.boot.restclient.autoconfigure.RestClientSsl;
 import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.boot.webclient.autoconfigure.WebClientSsl;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
@@ -141,6 +143,31 @@ class SettingsOfBootTest {
 
                         assertThat(prices.accepted()).isEqualTo(1);
                     });
+        }
+    }
+
+    @Test
+    void bundleThatABuilderIsGivenIsThatOfThePoolToo() throws Exception {
+        try (ScriptedServer server = ScriptedServer.startTls(TestCertificates.server(), always(ok("42")))) {
+            runner.withPropertyValues("pool.ssl.bundle=ours").run(context -> {
+                RestClient blocking = context.getBean(RestClient.Builder.class)
+                        .apply(context.getBean(RestClientSsl.class).fromBundle("ours"))
+                        .build();
+                WebClient reactive = context.getBean(WebClient.Builder.class)
+                        .apply(context.getBean(WebClientSsl.class).fromBundle("ours"))
+                        .build();
+
+                blocking.get().uri(server.uri("/")).retrieve().toBodilessEntity();
+                reactive.get()
+                        .uri(server.uri("/"))
+                        .retrieve()
+                        .toBodilessEntity()
+                        .block();
+                context.getBean(PooledHttpClient.class)
+                        .send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.discarding());
+
+                assertThat(server.accepted()).isEqualTo(1);
+            });
         }
     }
 
