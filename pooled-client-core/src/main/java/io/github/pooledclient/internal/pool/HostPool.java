@@ -543,11 +543,10 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     private @Nullable HeldLease<C> takePlace(TotalLimits<K, C> limits, Acquisition how, long start)
             throws IOException, InterruptedException {
         Object place = null;
-        waitingForPlace.incrementAndGet();
         try {
-            place = limits.take(this, how, waitDeadline(how, start), start);
+            Waiter waiter = limits.takeOrJoin(this, how, waitDeadline(how, start), start);
+            place = waiter == null ? Waiter.OPEN : awaitPlace(limits, waiter);
         } finally {
-            waitingForPlace.decrementAndGet();
             if (place != Waiter.OPEN) {
                 long now = ticker.nanos();
                 change(now, () -> freePermit(now));
@@ -557,6 +556,16 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             throw ended();
         }
         return place == Waiter.OPEN ? null : lend(place, how, start);
+    }
+
+    // Counted only now: who is seen to wait has his place in the line, and it is known since when all are in use.
+    private Object awaitPlace(TotalLimits<K, C> limits, Waiter waiter) throws IOException, InterruptedException {
+        waitingForPlace.incrementAndGet();
+        try {
+            return limits.await(waiter, name);
+        } finally {
+            waitingForPlace.decrementAndGet();
+        }
     }
 
     /**
@@ -661,7 +670,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         Opener.Outcome<C> outcome = opener.open(Deadline.at(ticker.nanos() + timeoutNanos), null);
         C connection = outcome.connection();
         if (connection == null) {
-            reserveFailed(hasNotOpened(outcome));
+            reserveFailed(outcome);
             return false;
         }
         takeBack(hasOpened(connection, outcome, before, null), null);
@@ -673,14 +682,16 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         return true;
     }
 
-    private void reserveFailed(Throwable failure) {
+    private void reserveFailed(Opener.Outcome<C> outcome) {
         long now = ticker.nanos();
         long again = now + IdleReserve.FIRST_PAUSE_NANOS;
+        // Before it is counted: whoever sees that one has failed finds the reserve pausing.
         boolean isNews = locked(() -> {
             sweepAtLatest(again);
             return reserve.hasFailed(now) && reserve.isKept() && state == PoolSnapshot.State.RUNNING;
         });
         schedule.atLatest(again);
+        Throwable failure = hasNotOpened(outcome);
         if (isNews) {
             LOG.warn(
                     "No connection to {} could be opened in advance, tried again and again: {}",

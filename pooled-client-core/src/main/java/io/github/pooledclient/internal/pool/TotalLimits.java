@@ -52,18 +52,15 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         this.ticker = ticker;
     }
 
-    /**
-     * Takes a place: {@link Waiter#OPEN}; or an idle connection of the same host, leased, which came free first; or
-     * {@link Waiter#CLOSED}.
-     */
-    Object take(HostPool<K, C> host, Acquisition how, Deadline deadline, long start)
-            throws IOException, InterruptedException {
+    /** Takes a place: null; or joins the line of those who wait for one. */
+    @Nullable
+    Waiter takeOrJoin(HostPool<K, C> host, Acquisition how, Deadline deadline, long start) {
         Waiter waiter;
         lock.lock();
         try {
             if (takeNow()) {
                 exhaustedSince = null;
-                return Waiter.OPEN;
+                return null;
             }
             waiter = new Waiter(start, deadline, how, host);
             line.addLast(waiter);
@@ -74,7 +71,15 @@ final class TotalLimits<K, C extends Poolable> implements Waiter.Line {
         // After joining the line: whoever lets a connection go idle from now on sees us there.
         makeRoom();
         exhaustedSince = waiter.answer() != null ? null : exhaustedSince != null ? exhaustedSince : Long.valueOf(start);
-        return waiter.await(this, ticker, alarm, host.name);
+        return waiter;
+    }
+
+    /**
+     * Waits for a place: {@link Waiter#OPEN}; or an idle connection of the same host, leased, which came free first; or
+     * {@link Waiter#CLOSED}.
+     */
+    Object await(Waiter waiter, String name) throws IOException, InterruptedException {
+        return waiter.await(this, ticker, alarm, name);
     }
 
     /** Takes a place if there is one and nobody waits for it. */

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Lease;
+import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.testing.CapturedLog;
 import io.github.pooledclient.testing.FakeConnection;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Connections that are opened before anybody asks. */
@@ -146,6 +148,26 @@ class IdleReserveTest {
                     .contains("WARN")
                     .contains("down");
         }
+    }
+
+    @Test
+    void nextTryIsPossibleAsSoonAsAFailureIsToldOf() throws Exception {
+        PoolFixture f = new PoolFixture(settings());
+        AtomicBoolean first = new AtomicBoolean(true);
+        f.pool.addListener(new PoolListener() {
+            @Override
+            public void connectFailed(String host, long nanos, Throwable failure) {
+                if (first.getAndSet(false)) {
+                    f.ticker.advance(Duration.ofSeconds(1));
+                    f.sweep();
+                }
+            }
+        });
+        f.source.fail(new IOException("down"));
+
+        keep(f, 1);
+
+        awaitFailures(f, 2);
     }
 
     @Test

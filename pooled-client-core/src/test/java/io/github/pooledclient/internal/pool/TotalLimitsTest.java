@@ -9,9 +9,12 @@ import static org.awaitility.Awaitility.await;
 import io.github.pooledclient.pool.AcquireTimeoutException;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Lease;
+import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.testing.FakeConnection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
@@ -33,6 +36,23 @@ class TotalLimitsTest {
         assertThat(lease.isReused()).isFalse();
         assertThat(f.host("a").closed()).isEqualTo(Map.of(CloseReason.MADE_ROOM, 1L));
         assertThat(f.host("b").idle()).isEqualTo(1);
+    }
+
+    @Test
+    void callerWhoMakesRoomForHimselfIsNotAmongThoseWhoWait() throws Exception {
+        PoolFixture f = new PoolFixture(limit(1));
+        f.makeIdle("a", 1);
+        List<Integer> pending = new ArrayList<>();
+        f.pool.addListener(new PoolListener() {
+            @Override
+            public void closed(String host, CloseReason reason, long ageNanos) {
+                pending.add(f.host("b").pending());
+            }
+        });
+
+        f.pool.acquire("b");
+
+        assertThat(pending).containsExactly(0);
     }
 
     @Test
