@@ -18,6 +18,7 @@ import static org.awaitility.Awaitility.await;
 import io.github.pooledclient.pool.AcquireRejectedException;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.testing.ClosedPort;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.Origin;
@@ -203,11 +204,8 @@ class PoolLimitsTest {
 
     @Test
     void failedConnectsCostNoPermits() throws Exception {
-        URI nowhere;
-        try (ScriptedServer gone = ScriptedServer.start(always(ok("hi")))) {
-            nowhere = gone.uri("/");
-        }
-        try (ScriptedServer plain = ScriptedServer.start(peer -> {
+        try (ClosedPort nobody = new ClosedPort();
+                ScriptedServer plain = ScriptedServer.start(peer -> {
                     peer.readBytes(1);
                     peer.send("this is no TLS");
                 });
@@ -215,6 +213,7 @@ class PoolLimitsTest {
                         .pool(PoolSettings.builder().maxConnectionsPerHost(1).build())
                         .sslContext(TestCertificates.client())
                         .build()) {
+            URI nowhere = URI.create("http://localhost:" + nobody.port() + "/");
             URI noTls = URI.create("https://localhost:" + plain.port() + "/");
 
             for (int i = 0; i < 5; i++) {

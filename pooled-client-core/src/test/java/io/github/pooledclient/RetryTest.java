@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
 import io.github.pooledclient.internal.time.DeadlineWatchdog;
+import io.github.pooledclient.testing.ClosedPort;
 import io.github.pooledclient.testing.ForwardingTransport;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
@@ -20,7 +21,6 @@ import io.github.pooledclient.transport.Transport;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -171,7 +171,7 @@ class RetryTest {
                         .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(fault.state));
             }
 
-            assertThat(server.requests()).hasSize(again ? 3 : 2);
+            assertThat(server.awaitRequests(again ? 3 : 2)).hasSize(again ? 3 : 2);
             assertThat(totals(client).retries()).isEqualTo(again ? 1 : 0);
             awaitNothingInUse(client);
         }
@@ -188,7 +188,7 @@ class RetryTest {
                     .isInstanceOf(IOException.class)
                     .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(fault.state));
 
-            assertThat(server.requests()).hasSize(1);
+            assertThat(server.awaitRequests(1)).hasSize(1);
             assertThat(totals(client).retries()).isZero();
             awaitNothingInUse(client);
         }
@@ -325,16 +325,13 @@ class RetryTest {
 
     @Test
     void refusedConnectIsNotSentAndNotTriedAgain() throws Exception {
-        int port;
-        try (ServerSocket nobody = new ServerSocket(0)) {
-            port = nobody.getLocalPort();
-        }
-        try (PooledHttpClient client = PooledHttpClient.newHttpClient()) {
-            HttpRequest request = EndToEnd.get(URI.create("http://localhost:" + port + "/"));
+        try (ClosedPort nobody = new ClosedPort();
+                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+            HttpRequest request = EndToEnd.get(URI.create("http://localhost:" + nobody.port() + "/"));
 
             assertThatThrownBy(() -> client.send(request, BodyHandlers.discarding()))
                     .isInstanceOf(ConnectException.class)
-                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("127.0.0.1:" + nobody.port())
                     .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.NOT_SENT));
 
             assertThat(totals(client).connectFailures()).isEqualTo(1);

@@ -8,9 +8,11 @@ import static io.github.pooledclient.testing.ScriptedServer.always;
 import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.testing.CapturedLog;
+import io.github.pooledclient.testing.ClosedPort;
 import io.github.pooledclient.testing.ForwardProxy;
 import io.github.pooledclient.testing.FullBacklog;
 import io.github.pooledclient.testing.ScriptedServer;
@@ -19,7 +21,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
-import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -115,17 +116,14 @@ class WarmUpTest {
 
     @Test
     void hostThatCannotBeReachedIsAWarning() throws Exception {
-        int port;
-        try (ServerSocket closed = new ServerSocket(0)) {
-            port = closed.getLocalPort();
-        }
-        try (CapturedLog log = new CapturedLog();
+        try (ClosedPort closed = new ClosedPort();
+                CapturedLog log = new CapturedLog();
                 PooledHttpClient client = PooledHttpClient.newBuilder()
-                        .pool(keeping(1, "http://127.0.0.1:" + port))
+                        .pool(keeping(1, "http://127.0.0.1:" + closed.port()))
                         .build()) {
             assertThat(client.warmUp(PATIENCE)).isFalse();
 
-            assertThat(log.linesWith("No connection to http://127.0.0.1:" + port))
+            assertThat(log.linesWith("No connection to http://127.0.0.1:" + closed.port()))
                     .singleElement()
                     .asString()
                     .contains("WARN");
@@ -140,7 +138,7 @@ class WarmUpTest {
                         .build()) {
             assertThat(client.warmUp(Duration.ofMillis(20))).isFalse();
 
-            assertThat(totals(client).connecting()).isEqualTo(1);
+            await().atMost(PATIENCE).until(() -> totals(client).connecting() == 1);
         }
     }
 

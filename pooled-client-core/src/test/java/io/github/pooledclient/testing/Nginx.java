@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -54,8 +53,8 @@ public final class Nginx implements AutoCloseable {
 
     /** Starts it, and waits until it accepts connections. */
     public static Nginx start(Path folder) throws IOException, InterruptedException {
-        int port = freePort();
-        int securePort = freePort();
+        int port = FreePort.any();
+        int securePort = FreePort.any();
         TestCertificates.writePem(folder.resolve("chain.pem"), folder.resolve("key.pem"));
         Files.writeString(folder.resolve("nginx.conf"), configuration(folder, port, securePort));
         Process process = new ProcessBuilder(
@@ -67,12 +66,6 @@ public final class Nginx implements AutoCloseable {
         nginx.writeFiles();
         nginx.awaitStart();
         return nginx;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String configuration(Path folder, int port, int securePort) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.github.pooledclient.testing.ClosedPort;
 import io.github.pooledclient.testing.Gate;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
@@ -15,7 +16,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +49,7 @@ class ProxyTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
-    void connectionsAreThoseOfTheRest() {
+    void connectionsAreThoseOfTheRest() throws Exception {
         try (RunningSample sample = new RunningSample()) {
             for (String path : List.of("/call/fast", "/proxy/fast", "/rest/fast", "/proxy/fast")) {
                 assertThat(sample.get(path).getBody()).isEqualTo("FAST\n");
@@ -224,11 +224,8 @@ class ProxyTest {
 
     @Test
     void upstreamThatCannotBeReachedIsABadGateway() throws Exception {
-        int port;
-        try (ServerSocket nobody = new ServerSocket(0)) {
-            port = nobody.getLocalPort();
-        }
-        try (RunningSample sample = new RunningSample("--proxy.upstream=http://localhost:" + port)) {
+        try (ClosedPort nobody = new ClosedPort();
+                RunningSample sample = new RunningSample("--proxy.upstream=http://localhost:" + nobody.port())) {
             assertThat(sample.get("/proxy/").getStatusCode().value()).isEqualTo(502);
         }
     }
@@ -311,7 +308,7 @@ class ProxyTest {
         }
     }
 
-    private static RunningSample proxyTo(ScriptedServer upstream) {
+    private static RunningSample proxyTo(ScriptedServer upstream) throws IOException {
         return new RunningSample("--proxy.upstream=http://localhost:" + upstream.port());
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.sample;
 
+import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.testing.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The sample as its users run it, on ports that are free, driven over HTTP. */
 final class RunningSample implements AutoCloseable {
 
-    private final int upstreamPort = freePort();
+    private final int upstreamPort;
     private final ConfigurableApplicationContext context;
     private final int port;
     private final RestClient http;
@@ -25,7 +25,8 @@ final class RunningSample implements AutoCloseable {
     /**
      * @param arguments as on the command line
      */
-    RunningSample(String... arguments) {
+    RunningSample(String... arguments) throws IOException {
+        upstreamPort = FreePort.any();
         String[] all = new String[arguments.length + 2];
         all[0] = "--server.port=0";
         all[1] = "--upstream.port=" + upstreamPort;
@@ -35,16 +36,17 @@ final class RunningSample implements AutoCloseable {
         http = RestClient.create("http://localhost:" + port);
     }
 
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     int port() {
         return port;
+    }
+
+    PooledHttpClient client() {
+        return context.getBean(PooledHttpClient.class);
+    }
+
+    /** An address of the upstream itself. */
+    URI upstreamUri(String path) {
+        return URI.create("http://localhost:" + upstreamPort + path);
     }
 
     URI uri(String path) {
@@ -65,7 +67,9 @@ final class RunningSample implements AutoCloseable {
 
     /** What the endpoint says of the upstream. */
     JsonNode upstream() {
-        return json("/actuator/connectionpool").path("hosts").path("http://localhost:" + upstreamPort);
+        return json("/actuator/connectionpool")
+                .path("hosts")
+                .path(upstreamUri("").toString());
     }
 
     JsonNode json(String path) {

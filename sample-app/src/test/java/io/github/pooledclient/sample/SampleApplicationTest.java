@@ -3,6 +3,7 @@ package io.github.pooledclient.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,7 +20,7 @@ class SampleApplicationTest {
     private static RunningSample sample;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
         sample = new RunningSample();
     }
 

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.github.pooledclient.PooledHttpClient;
+import io.github.pooledclient.testing.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -189,12 +189,12 @@ class RollingRestartTest {
 
     private static final class Instance implements AutoCloseable {
 
-        private final int port = freePort();
+        private final int port = FreePort.any();
         private final Upstream upstream;
         private ConfigurableApplicationContext context;
         private CountDownLatch stopping;
 
-        Instance(Upstream upstream) {
+        Instance(Upstream upstream) throws IOException {
             this.upstream = upstream;
             start();
         }
@@ -224,14 +224,6 @@ class RollingRestartTest {
         @Override
         public void close() {
             stop();
-        }
-
-        private static int freePort() {
-            try (ServerSocket socket = new ServerSocket(0)) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 
