@@ -3,21 +3,16 @@ package io.github.pooledclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.pooledclient.testing.OwnProcess;
 import io.github.pooledclient.testing.ScriptedServer;
-import java.io.File;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class DefaultTlsTest {
 
@@ -54,7 +49,8 @@ class DefaultTlsTest {
         })) {
             String plain = server.uri("/").toString();
 
-            String answers = inOwnProcess("-Djavax.net.ssl.keyStore=missing.p12", plain, "https://localhost:1/");
+            String answers = OwnProcess.run(
+                    Caller.class, List.of("-Djavax.net.ssl.keyStore=missing.p12"), plain, "https://localhost:1/");
 
             List<String> lines = answers.lines().toList();
             assertThat(lines).hasSize(2).element(0).isEqualTo("204");
@@ -77,30 +73,5 @@ class DefaultTlsTest {
         } finally {
             SSLContext.setDefault(before);
         }
-    }
-
-    private static String inOwnProcess(String option, String... arguments) throws Exception {
-        String classPath = Stream.of(PooledHttpClient.class, Caller.class, LoggerFactory.class)
-                .map(DefaultTlsTest::placeOf)
-                .collect(Collectors.joining(File.pathSeparator));
-        Process process = new ProcessBuilder(Stream.concat(
-                                Stream.of(
-                                        Path.of(System.getProperty("java.home"), "bin", "java")
-                                                .toString(),
-                                        option,
-                                        "-cp",
-                                        classPath,
-                                        Caller.class.getName()),
-                                Stream.of(arguments))
-                        .toList())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    }
-
-    private static String placeOf(Class<?> type) {
-        return Path.of(URI.create(
-                        type.getProtectionDomain().getCodeSource().getLocation().toString()))
-                .toString();
     }
 }

@@ -5,27 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.pooledclient.EndToEnd.Way;
+import io.github.pooledclient.testing.OwnProcess;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
-import java.io.File;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.CodeSource;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** What a recording of the JDK's flight recorder has. */
 class FlightRecordTest {
@@ -107,19 +102,10 @@ class FlightRecordTest {
     @Test
     void clientWorksWithoutTheFlightRecordersModule() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(ScriptedServer.always(ScriptedServer.ok("fetched")))) {
-            Process process = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "--limit-modules",
-                            "java.net.http",
-                            "-cp",
-                            classPath(PooledHttpClient.class, FlightRecordTest.class, LoggerFactory.class),
-                            WithoutRecorder.class.getName(),
-                            server.uri("/").toString())
-                    .redirectErrorStream(true)
-                    .start();
-
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String output = OwnProcess.run(
+                    WithoutRecorder.class,
+                    List.of("--limit-modules", "java.net.http"),
+                    server.uri("/").toString());
 
             assertThat(output).contains("jdk.jfr: false, fetched");
         }
@@ -140,15 +126,6 @@ class FlightRecordTest {
                 System.out.println("jdk.jfr: " + there + ", " + body);
             }
         }
-    }
-
-    private static String classPath(Class<?>... of) {
-        return Stream.of(of)
-                .map(type -> type.getProtectionDomain().getCodeSource())
-                .map(CodeSource::getLocation)
-                .map(location -> Path.of(URI.create(location.toString())).toString())
-                .distinct()
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Recording started(Duration threshold) {

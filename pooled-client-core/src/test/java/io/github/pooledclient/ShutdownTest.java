@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.github.pooledclient.micrometer.PooledHttpClientMetrics;
 import io.github.pooledclient.pool.PoolSettings;
+import io.github.pooledclient.testing.OwnProcess;
 import io.github.pooledclient.testing.Peer;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,8 +22,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.ref.WeakReference;
+import java.net.URI;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -228,18 +231,36 @@ class ShutdownTest {
     @Test
     void threadsEndWithTheLastClient() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(ok("")))) {
-            PooledHttpClient client = PooledHttpClient.newHttpClient();
-            get(client.sendAsync(get(server), BodyHandlers.ofString()));
+            String output =
+                    OwnProcess.run(LastClient.class, List.of(), server.uri("/").toString());
 
-            client.close();
+            assertThat(output).contains("threads with it: true, after it: []");
+        }
+    }
 
-            // Clients that other tests have dropped end once they are collected.
-            await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
-                System.gc();
-                assertThat(Thread.getAllStackTraces().keySet())
-                        .extracting(Thread::getName)
-                        .noneMatch(name -> name.startsWith("pooled-client"));
-            });
+    /** To be run where there is no other client. */
+    static final class LastClient {
+
+        private LastClient() {}
+
+        @SuppressWarnings("SystemOut") // read by the test
+        public static void main(String[] uri) throws Exception {
+            boolean had;
+            try (PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                get(client.sendAsync(get(URI.create(uri[0])), BodyHandlers.ofString()));
+                had = !threads().isEmpty();
+            }
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (!threads().isEmpty() && System.nanoTime() - end < 0) {
+                threads().get(0).join(100);
+            }
+            System.out.println("threads with it: " + had + ", after it: " + threads());
+        }
+
+        private static List<Thread> threads() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().startsWith("pooled-client"))
+                    .toList();
         }
     }
 }
