@@ -90,7 +90,8 @@ class AsyncTest {
     @Test
     void manyCallsShareFewConnections() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(ok("hi")));
-                PooledHttpClient client = EndToEnd.client(PoolSettings.builder().maxConnectionsPerHost(4))) {
+                PooledHttpClient client = EndToEnd.client(
+                        PoolSettings.builder().maxConnectionsPerHost(4).acquireTimeout(EndToEnd.PATIENCE))) {
             List<CompletableFuture<HttpResponse<String>>> calls = new ArrayList<>();
 
             for (int i = 0; i < 500; i++) {

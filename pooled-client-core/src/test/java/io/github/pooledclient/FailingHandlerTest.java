@@ -109,20 +109,6 @@ class FailingHandlerTest {
         }
     }
 
-    @ParameterizedTest
-    @MethodSource("ways")
-    void handlerThatReturnsNoSubscriberFailsItsCall(Way way) throws Exception {
-        try (ScriptedServer server = ScriptedServer.start(always(ok("hello")));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
-
-            assertThatThrownBy(() -> way.send(client, get(server), info -> null))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("no subscriber");
-
-            awaitNothingInUse(client);
-        }
-    }
-
     static Stream<Way> ways() {
         return Stream.of(Way.values());
     }

@@ -316,16 +316,16 @@ class FailureContractTest {
         }
     }
 
+    /** Whether the request is sent all the same is a race with the JDK's; ours sends nothing ({@link CancellationTest}). */
     @Test
-    void sendOfAThreadThatIsInterruptedSendsNothing() throws Exception {
-        try (ScriptedServer server = ScriptedServer.start(always(ok("hi")));
+    void sendOfAThreadThatIsInterruptedDoesNotWaitForTheAnswer() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(Peer::awaitEnd);
                 OpenClient open = client.open()) {
             Thread.currentThread().interrupt();
 
             assertThatThrownBy(() -> open.get(server.uri("/"))).isInstanceOf(InterruptedException.class);
 
             assertThat(Thread.interrupted()).isFalse();
-            assertThat(server.requests()).isEmpty();
         }
     }
 

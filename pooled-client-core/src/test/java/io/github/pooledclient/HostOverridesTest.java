@@ -223,7 +223,7 @@ class HostOverridesTest {
                                 HostSettings.builder().readTimeout(SHORT).build())
                         .build()) {
             PooledHttpClient view = client.toBuilder()
-                    .connectTimeout(Duration.ofSeconds(1))
+                    .connectTimeout(Duration.ofSeconds(10))
                     .decompress(false)
                     .build();
 

@@ -161,7 +161,7 @@ class ProxyTest {
     void stalledProxyTimesOutInThePhaseOfTheTunnel() throws Exception {
         try (ScriptedServer proxy = ScriptedServer.start(Peer::stall);
                 PooledHttpClient client =
-                        builder(proxy).connectTimeout(Duration.ofMillis(200)).build()) {
+                        builder(proxy).connectTimeout(Duration.ofSeconds(1)).build()) {
             HttpRequest request = HttpRequest.newBuilder(URI.create("https://origin.invalid/"))
                     .build();
 

@@ -244,7 +244,8 @@ class RequestBodiesTest {
                 PooledHttpClient client = PooledHttpClient.newHttpClient()) {
             BodyPublisher silent = BodyPublishers.fromPublisher(subscriber -> {});
             HttpRequest request = HttpRequest.newBuilder(server.uri("/"))
-                    .timeout(Duration.ofMillis(300))
+                    // Time enough to connect.
+                    .timeout(Duration.ofSeconds(1))
                     .POST(silent)
                     .build();
 

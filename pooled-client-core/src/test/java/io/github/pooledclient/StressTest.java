@@ -2,7 +2,6 @@
 package io.github.pooledclient;
 
 import static io.github.pooledclient.EndToEnd.awaitNothingInUse;
-import static io.github.pooledclient.EndToEnd.get;
 import static io.github.pooledclient.EndToEnd.totals;
 import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +48,7 @@ class StressTest {
                 tasks.add(CompletableFuture.runAsync(() -> callAll(client, server, task), executor));
             }
 
-            get(CompletableFuture.allOf(tasks.toArray(CompletableFuture[]::new)));
+            CompletableFuture.allOf(tasks.toArray(CompletableFuture[]::new)).get(2, TimeUnit.MINUTES);
 
             assertThat(server.mostOpen()).isBetween(1, CONNECTIONS);
             awaitNothingInUse(client);

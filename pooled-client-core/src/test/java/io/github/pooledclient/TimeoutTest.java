@@ -41,6 +41,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TimeoutTest {
 
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
+    // What passes only after the peer has done its part: on a busy machine too.
+    private static final long AFTER_THE_PEER = 1000;
 
     private static void timesOut(ThrowingCallable call, String message, RequestState state) {
         assertThatThrownBy(call)
@@ -98,15 +100,16 @@ class TimeoutTest {
     @ParameterizedTest
     @EnumSource
     void acquireTimeoutSaysWhoHoldsWhat(Way way) throws Exception {
-        whileTheOnlyConnectionIsInUse(pool -> pool.acquireTimeout(Duration.ofMillis(200)), (client, server) -> {
-            assertThatThrownBy(() -> way.send(client, get(server), BodyHandlers.ofString()))
-                    .isInstanceOf(AcquireTimeoutException.class)
-                    .hasMessageContaining("no connection to http://localhost:" + server.port() + " within ")
-                    .hasMessageContaining("1 of 1 leased, 0 idle")
-                    .hasMessageContaining("oldest lease")
-                    .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.NOT_SENT));
-            assertThat(totals(client).acquireTimeouts()).isEqualTo(1);
-        });
+        whileTheOnlyConnectionIsInUse(
+                pool -> pool.acquireTimeout(Duration.ofMillis(AFTER_THE_PEER)), (client, server) -> {
+                    assertThatThrownBy(() -> way.send(client, get(server), BodyHandlers.ofString()))
+                            .isInstanceOf(AcquireTimeoutException.class)
+                            .hasMessageContaining("no connection to http://localhost:" + server.port() + " within ")
+                            .hasMessageContaining("1 of 1 leased, 0 idle")
+                            .hasMessageContaining("oldest lease")
+                            .satisfies(e -> assertThat(RequestState.of(e)).isEqualTo(RequestState.NOT_SENT));
+                    assertThat(totals(client).acquireTimeouts()).isEqualTo(1);
+                });
     }
 
     @Test
@@ -130,7 +133,7 @@ class TimeoutTest {
     void connectTimeoutNamesTheAddress(String host) throws Exception {
         try (FullBacklog full = new FullBacklog();
                 PooledHttpClient client = PooledHttpClient.newBuilder()
-                        .connectTimeout(Duration.ofMillis(300))
+                        .connectTimeout(Duration.ofMillis(AFTER_THE_PEER))
                         .build()) {
             URI uri = URI.create("http://" + host + ":" + full.port() + "/");
 
@@ -174,7 +177,7 @@ class TimeoutTest {
         try (ScriptedServer server = ScriptedServer.start(Peer::awaitEnd);
                 PooledHttpClient client = PooledHttpClient.newBuilder()
                         .sslContext(TestCertificates.client())
-                        .connectTimeout(Duration.ofMillis(300))
+                        .connectTimeout(Duration.ofMillis(AFTER_THE_PEER))
                         .build()) {
             URI uri = URI.create("https://localhost:" + server.port() + "/");
 
@@ -221,7 +224,7 @@ class TimeoutTest {
                     peer.send("HTTP/1.1 200 OK\r\nConte");
                     peer.awaitEnd();
                 });
-                PooledHttpClient client = clientWithReadTimeout(200)) {
+                PooledHttpClient client = clientWithReadTimeout(AFTER_THE_PEER)) {
 
             timesOut(() -> fetch(client, server), "waiting for the response head", RequestState.RESPONSE_STARTED);
 
@@ -237,7 +240,7 @@ class TimeoutTest {
                     peer.send(HEAD + "hello");
                     peer.awaitEnd();
                 });
-                PooledHttpClient client = clientWithReadTimeout(200)) {
+                PooledHttpClient client = clientWithReadTimeout(AFTER_THE_PEER)) {
 
             timesOut(
                     () -> way.send(client, get(server), BodyHandlers.ofString()),
@@ -256,7 +259,7 @@ class TimeoutTest {
                     peer.send(HEAD + "hello");
                     peer.awaitEnd();
                 });
-                PooledHttpClient client = clientWithReadTimeout(200);
+                PooledHttpClient client = clientWithReadTimeout(AFTER_THE_PEER);
                 InputStream body =
                         client.send(get(server), BodyHandlers.ofInputStream()).body()) {
             body.readNBytes(5);
@@ -271,17 +274,17 @@ class TimeoutTest {
     void readTimeoutIsOfSilenceNotOfTheWhole() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(peer -> {
                     peer.readRequest();
-                    peer.send(HEAD);
-                    for (int i = 0; i < 10; i++) {
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n");
+                    for (int i = 0; i < 12; i++) {
                         // Together longer than the timeout.
                         Thread.sleep(100);
                         peer.send("x");
                     }
                     peer.awaitEnd();
                 });
-                PooledHttpClient client = clientWithReadTimeout(700)) {
+                PooledHttpClient client = clientWithReadTimeout(AFTER_THE_PEER)) {
 
-            assertThat(fetch(client, server)).isEqualTo("x".repeat(10));
+            assertThat(fetch(client, server)).isEqualTo("x".repeat(12));
         }
     }
 
@@ -291,7 +294,7 @@ class TimeoutTest {
                 PooledHttpClient client = PooledHttpClient.newHttpClient()) {
 
             timesOut(
-                    () -> EndToEnd.send(client, getWithTimeout(server, 200)),
+                    () -> EndToEnd.send(client, getWithTimeout(server, AFTER_THE_PEER)),
                     "waiting for the response head",
                     RequestState.MAYBE_SENT);
 
@@ -310,7 +313,7 @@ class TimeoutTest {
                 PooledHttpClient client = clientWithReadTimeout(10_000)) {
 
             timesOut(
-                    () -> way.send(client, getWithTimeout(server, 300), BodyHandlers.ofString()),
+                    () -> way.send(client, getWithTimeout(server, AFTER_THE_PEER), BodyHandlers.ofString()),
                     "reading the response body",
                     RequestState.RESPONSE_STARTED);
 
@@ -337,7 +340,7 @@ class TimeoutTest {
                     dribbleUntilClosed(peer);
                 });
                 PooledHttpClient client = PooledHttpClient.newHttpClient();
-                InputStream body = client.send(getWithTimeout(server, 300), BodyHandlers.ofInputStream())
+                InputStream body = client.send(getWithTimeout(server, AFTER_THE_PEER), BodyHandlers.ofInputStream())
                         .body()) {
 
             timesOut(body::readAllBytes, "reading the response body", RequestState.RESPONSE_STARTED);
@@ -362,7 +365,7 @@ class TimeoutTest {
                         .build()) {
 
             timesOut(
-                    () -> EndToEnd.send(client, getWithTimeout(server, 300)),
+                    () -> EndToEnd.send(client, getWithTimeout(server, AFTER_THE_PEER)),
                     "waiting for the response head",
                     RequestState.MAYBE_SENT);
 
@@ -377,13 +380,13 @@ class TimeoutTest {
                     peer.send(HEAD + "hello");
                     peer.readHead();
                 });
-                PooledHttpClient client = clientWithReadTimeout(100);
+                PooledHttpClient client = clientWithReadTimeout(AFTER_THE_PEER);
                 InputStream body =
                         client.send(get(server), BodyHandlers.ofInputStream()).body()) {
             body.readNBytes(2);
 
             // The thing itself, not synchronisation: longer than the read timeout.
-            Thread.sleep(300);
+            Thread.sleep(AFTER_THE_PEER + 100);
 
             assertThat(body.readNBytes(3)).asString().isEqualTo("llo");
         }

@@ -106,7 +106,8 @@ class TlsTest {
         try (ScriptedServer server = ScriptedServer.start(Peer::awaitEnd);
                 PooledHttpClient client = PooledHttpClient.newBuilder()
                         .sslContext(TestCertificates.client())
-                        .connectTimeout(Duration.ofMillis(200))
+                        // Time enough to come to the handshake.
+                        .connectTimeout(Duration.ofSeconds(1))
                         .build()) {
             URI secure = URI.create("https://localhost:" + server.port() + "/");
 

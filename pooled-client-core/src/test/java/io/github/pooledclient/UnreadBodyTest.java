@@ -31,6 +31,13 @@ class UnreadBodyTest {
         return "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + "x".repeat(length);
     }
 
+    /** Has all the time that draining takes on a busy machine, so that it is the length alone that decides. */
+    private static PooledHttpClient patientClient() {
+        return PooledHttpClient.newBuilder()
+                .limits(MessageLimits.builder().drainTimeout(EndToEnd.PATIENCE).build())
+                .build();
+    }
+
     private static InputStream open(Way way, PooledHttpClient client, ScriptedServer server) throws Exception {
         return way.send(client, get(server), BodyHandlers.ofInputStream()).body();
     }
@@ -39,7 +46,7 @@ class UnreadBodyTest {
     @EnumSource
     void littleIsDrainedAndTheConnectionReused(Way way) throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(answer(50_000)));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
 
             for (int i = 0; i < 5; i++) {
                 try (InputStream body = open(way, client, server)) {
@@ -56,7 +63,7 @@ class UnreadBodyTest {
     void chunksAreDrainedToTheLast() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                         + ("3e8\r\n" + "x".repeat(1000) + "\r\n").repeat(40) + "0\r\nX-Trailer: 1\r\n\r\n"));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
             open(Way.SEND, client, server).close();
 
             assertThat(fetch(client, server)).hasSize(40_000);
@@ -69,7 +76,7 @@ class UnreadBodyTest {
     @EnumSource
     void muchIsNotDrained(Way way) throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(answer(1_000_000)));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
 
             open(way, client, server).close();
 
@@ -87,7 +94,7 @@ class UnreadBodyTest {
                         peer.send("3e8\r\n" + "x".repeat(1000) + "\r\n");
                     }
                 });
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
 
             open(Way.SEND, client, server).close();
 
@@ -132,7 +139,7 @@ class UnreadBodyTest {
     @Test
     void publisherThatIsCancelledGivesTheConnectionBack() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(answer(50_000)));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
 
             for (Way way : Way.values()) {
                 way.send(client, get(server), BodyHandlers.ofPublisher()).body().subscribe(new CancelAtOnce());
@@ -146,7 +153,7 @@ class UnreadBodyTest {
     @Test
     void linesThatAreClosedGiveTheConnectionBack() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(answer(50_000)));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
 
             for (Way way : Way.values()) {
                 way.send(client, get(server), BodyHandlers.ofLines()).body().close();
@@ -160,7 +167,7 @@ class UnreadBodyTest {
     @Test
     void closedStreamRefusesToBeRead() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(answer(50_000)));
-                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+                PooledHttpClient client = patientClient()) {
             InputStream body = open(Way.SEND, client, server);
             body.close();
             body.close();

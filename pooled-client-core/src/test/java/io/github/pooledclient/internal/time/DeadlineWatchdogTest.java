@@ -107,27 +107,36 @@ class DeadlineWatchdogTest {
         assertThat(firedAt.get(10, SECONDS) - deadline).isNotNegative();
     }
 
+    // Asleep until it looks anyway, it would be a second late each time; on a busy machine it may be so once.
     @Test
     void earlierDeadlineWakesTheWatchdogFromASleepUntilALaterOne() throws Exception {
-        CompletableFuture<Long> firedAt = new CompletableFuture<>();
-        watched(real, () -> {}).arm(System.nanoTime() + SECONDS.toNanos(20));
-        Guard earlier = watched(real, () -> firedAt.complete(System.nanoTime()));
-        long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
+        long leastLate = Long.MAX_VALUE;
+        for (int i = 0; i < 10 && leastLate > MILLISECONDS.toNanos(500); i++) {
+            DeadlineWatchdog asleep = new DeadlineWatchdog(Ticker.system());
+            CompletableFuture<Long> firedAt = new CompletableFuture<>();
+            watched(asleep, () -> {}).arm(System.nanoTime() + SECONDS.toNanos(20));
+            Guard earlier = watched(asleep, () -> firedAt.complete(System.nanoTime()));
+            long deadline = System.nanoTime() + MILLISECONDS.toNanos(20);
 
-        earlier.arm(deadline);
+            earlier.arm(deadline);
 
-        // Asleep until it looks anyway, it would be a second.
-        assertThat(firedAt.get(10, SECONDS) - deadline).isLessThan(MILLISECONDS.toNanos(800));
+            leastLate = Math.min(leastLate, firedAt.get(10, SECONDS) - deadline);
+        }
+
+        assertThat(leastLate).isLessThan(MILLISECONDS.toNanos(500));
     }
 
     // The answer comes when the deadline does: whoever loses the race must know, and the next exchange must not be hit.
     @Test
     void deadlineNeverHitsTheNextExchange() {
-        long end = System.nanoTime() + SECONDS.toNanos(2);
+        long start = System.nanoTime();
         int fired = 0;
         int disarmed = 0;
         Guard guard = watched(real, () -> {});
-        while (System.nanoTime() - end < 0) {
+        // For longer only until there was one of each.
+        for (long end = start + SECONDS.toNanos(2);
+                System.nanoTime() - end < 0;
+                end = start + SECONDS.toNanos(fired == 0 || disarmed == 0 ? 20 : 2)) {
             long deadline = System.nanoTime() + 50_000;
             long answer = deadline + ThreadLocalRandom.current().nextLong(400_000) - 100_000;
             guard.arm(deadline);

@@ -157,24 +157,26 @@ class PooledClientAutoConfigurationTest {
 
     @Test
     void hostHasItsOwnTimeoutsLimitsAndDecompression() throws Exception {
-        try (ScriptedServer silent = ScriptedServer.start(
-                        always("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 0\r\n\r\n"), silence());
+        try (ScriptedServer own =
+                        ScriptedServer.start(always("HTTP/1.1 200 OK\r\nA: 1\r\nB: 2\r\nContent-Length: 0\r\n\r\n"));
+                ScriptedServer silent = ScriptedServer.start(silence());
                 ScriptedServer other = ScriptedServer.start(always(ok("")))) {
             runner.withPropertyValues(
-                            "pool.hosts.own.url=" + silent.uri(""),
-                            "pool.hosts.own.read-timeout=20ms",
+                            "pool.hosts.own.url=" + own.uri(""),
                             "pool.hosts.own.decompress=false",
-                            "pool.hosts.own.limits.max-response-fields=2")
+                            "pool.hosts.own.limits.max-response-fields=2",
+                            "pool.hosts.silent.url=" + silent.uri(""),
+                            "pool.hosts.silent.read-timeout=20ms")
                     .run(context -> {
                         PooledHttpClient client = context.getBean(PooledHttpClient.class);
-                        assertThatThrownBy(() -> get(client, silent.uri("/")))
+                        assertThatThrownBy(() -> get(client, own.uri("/")))
                                 .isInstanceOf(ProtocolException.class)
                                 .hasMessageContaining("maxResponseFields");
                         assertThatThrownBy(() -> get(client, silent.uri("/")))
                                 .isInstanceOf(HttpTimeoutException.class)
                                 .hasMessageContaining("within 20ms");
                         get(client, other.uri("/"));
-                        assertThat(silent.requests().get(0).field("Accept-Encoding"))
+                        assertThat(own.requests().get(0).field("Accept-Encoding"))
                                 .isNull();
                         assertThat(other.requests().get(0).field("Accept-Encoding"))
                                 .isNotNull();
