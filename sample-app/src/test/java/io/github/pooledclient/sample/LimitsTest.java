@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.http.ResponseEntity;
 
-@Timeout(60)
+@Timeout(180)
 class LimitsTest {
 
     @Test

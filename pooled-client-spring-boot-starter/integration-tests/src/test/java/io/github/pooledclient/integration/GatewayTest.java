@@ -25,7 +25,7 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Spring Cloud Gateway Server MVC, which sends by the request factory of Spring Boot. */
-@Timeout(60)
+@Timeout(180)
 class GatewayTest {
 
     private final HttpClient caller =

@@ -34,7 +34,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** Whole applications: on Tomcat, on Netty, without a web server. */
-@Timeout(60)
+@Timeout(180)
 class ApplicationsTest {
 
     @ParameterizedTest

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** Certificates and authorities of both sides are replaced as files while calls are under way. */
 class CertificateRotationTest {
 
+    /** Long enough for the slowest machine; reached by failing tests only. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @TempDir
     private Path files;
 
@@ -61,17 +65,17 @@ class CertificateRotationTest {
             PooledHttpClient client = caller.getBean(PooledHttpClient.class);
             AtomicBoolean stop = new AtomicBoolean();
             List<Thread> load = load(client, uri(server), stop);
-            await().until(() -> seen.equals("server of old authority, client of old authority"));
+            await().atMost(PATIENCE).until(() -> seen.equals("server of old authority, client of old authority"));
 
             reload(server, "server", () -> write("server-trusts.pem", old.pem() + next.pem()));
             reload(caller, "client", () -> write("client-trusts.pem", old.pem() + next.pem()));
             reload(server, "server", () -> write("server.pem", next.sign("server", "localhost")));
             reload(caller, "client", () -> write("client.pem", next.sign("client", "client.example")));
-            await().until(() -> seen.equals("server of next authority, client of next authority"));
+            await().atMost(PATIENCE).until(() -> seen.equals("server of next authority, client of next authority"));
             reload(server, "server", () -> write("server-trusts.pem", next.pem()));
             reload(caller, "client", () -> write("client-trusts.pem", next.pem()));
             long before = calls.get();
-            await().until(() -> calls.get() > before + 100);
+            await().atMost(PATIENCE).until(() -> calls.get() > before + 100);
             stop.set(true);
             for (Thread thread : load) {
                 thread.join();
@@ -131,7 +135,9 @@ class CertificateRotationTest {
         CountDownLatch reloaded = new CountDownLatch(1);
         context.getBean(SslBundles.class).addBundleUpdateHandler(bundle, updated -> reloaded.countDown());
         change.make();
-        assertThat(reloaded.await(30, TimeUnit.SECONDS)).as("reloaded").isTrue();
+        assertThat(reloaded.await(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                .as("reloaded")
+                .isTrue();
     }
 
     private ConfigurableApplicationContext start(Class<?> application, WebApplicationType type, String side) {

@@ -25,7 +25,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.DefaultResourceLoader;
 
 /** An application that starts again and again in one JVM, as the developer tools do it: libraries stay, its classes go. */
-@Timeout(90)
+@Timeout(180)
 class RestartTest {
 
     @Test

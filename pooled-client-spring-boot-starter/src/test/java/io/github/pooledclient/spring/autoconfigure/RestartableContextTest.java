@@ -28,7 +28,7 @@ import org.springframework.test.util.ReflectionTestUtils;
 import org.springframework.web.client.RestClient;
 
 /** Contexts that stop and go on: by hand, in the cache of Spring's test framework, around a checkpoint. */
-@Timeout(60)
+@Timeout(180)
 class RestartableContextTest {
 
     // Of the common pool there may be one thread only.
