@@ -11,7 +11,7 @@ import io.github.pooledclient.transport.Transport;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -89,8 +89,8 @@ public final class ChannelConnector implements Connector {
             arm(guard, attempt);
             channel.connect(address);
             connected = guard.disarm();
-        } catch (AsynchronousCloseException e) {
-            // Closed by an interrupt or by the guard: nobody else knows the channel.
+        } catch (ClosedChannelException e) {
+            // Closed by an interrupt or by the guard, which may be faster than we: nobody else knows the channel.
             if (guard.disarm()) {
                 Thread.interrupted();
                 throw new InterruptedException();

@@ -171,8 +171,11 @@ class ChannelConnectorTest {
     @Test
     void deadlineThatHasPassedEndsItAtOnce() throws Exception {
         try (SilentServer silent = new SilentServer(two, 0)) {
-            assertThatThrownBy(() -> connect(Duration.ZERO, silent.port(), two))
-                    .isInstanceOf(HttpConnectTimeoutException.class);
+            // Now and then the watchdog has closed the channel before it begins to connect.
+            for (int i = 0; i < 100; i++) {
+                assertThatThrownBy(() -> connect(Duration.ZERO, silent.port(), two))
+                        .isInstanceOf(HttpConnectTimeoutException.class);
+            }
         }
     }
 
