@@ -308,13 +308,14 @@ final class SoakRun implements AutoCloseable {
         });
     }
 
-    /** The share of the answers with surplus behind them whose connection was used again. */
-    double trustedInSpiteOfSurplus() {
-        long trusted = places().mapToLong(place -> place.origin().trustedInSpiteOfSurplus())
+    long answersWithSurplus() {
+        return places().mapToLong(place -> place.origin().answersWithSurplus()).sum();
+    }
+
+    /** After how many of them the connection was used again. */
+    long trustedInSpiteOfSurplus() {
+        return places().mapToLong(place -> place.origin().trustedInSpiteOfSurplus())
                 .sum();
-        long all =
-                places().mapToLong(place -> place.origin().answersWithSurplus()).sum();
-        return (double) trusted / Math.max(all, 1);
     }
 
     /** Closes the client, and checks that it leaves nothing behind. */

