@@ -59,21 +59,25 @@ public final class PooledClientEndpoint {
     /**
      * Closes idle connections; those in use are closed on their return.
      *
+     * @return null: were it void, the operation over HTTP would stand beside this one and not in its place
      * @throws InvalidEndpointRequestException if there is no such client
      */
     @DeleteOperation
-    public void retire(@Nullable String client) {
+    public @Nullable Map<String, ?> retire(@Nullable String client) {
         choose(client).values().forEach(PooledHttpClient::retire);
+        return null;
     }
 
     /**
      * Closes idle connections to a host; those in use are closed on their return.
      *
+     * @return null, as {@link #retire}
      * @throws InvalidEndpointRequestException if there is no such host or client
      */
     @DeleteOperation
-    public void retireHost(@Selector String host, @Nullable String client) {
+    public @Nullable Map<String, ?> retireHost(@Selector String host, @Nullable String client) {
         targets(host, client).forEach(target -> target.client().retire(target.origin()));
+        return null;
     }
 
     /**

@@ -39,19 +39,13 @@ public final class PooledClientEndpointWebExtension {
     /** 204, or 404 if there is no such client. */
     @DeleteOperation
     public WebEndpointResponse<Map<String, ?>> retire(@Nullable String client) {
-        return answer(() -> {
-            endpoint.retire(client);
-            return null;
-        });
+        return answer(() -> endpoint.retire(client));
     }
 
     /** 204, or 404 if there is no such host or client. */
     @DeleteOperation
     public WebEndpointResponse<Map<String, ?>> retireHost(@Selector String host, @Nullable String client) {
-        return answer(() -> {
-            endpoint.retireHost(host, client);
-            return null;
-        });
+        return answer(() -> endpoint.retireHost(host, client));
     }
 
     /** 404 if there is no such host or client, 400 if the action or a limit is wrong. */

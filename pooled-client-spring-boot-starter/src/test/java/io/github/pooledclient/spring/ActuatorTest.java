@@ -11,6 +11,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -142,10 +144,23 @@ class ActuatorTest {
                         .getStatusCode()
                         .value())
                 .isEqualTo(400);
-        assertThat(send(HttpMethod.GET, "/connectionpool/nobody.example:443", null)
-                        .getStatusCode()
-                        .value())
-                .isEqualTo(404);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,    /connectionpool?client=nobody",
+        "DELETE, /connectionpool?client=nobody",
+        "GET,    /connectionpool/nobody.example:443",
+        "DELETE, /connectionpool/nobody.example:443",
+        "POST,   /connectionpool/nobody.example:443",
+    })
+    void unknownHostsAndClientsAreNotFound(String method, String path) {
+        Map<String, ?> body = method.equals("POST") ? Map.of("action", "suspend") : null;
+
+        ResponseEntity<String> answer = send(HttpMethod.valueOf(method), path, body);
+
+        assertThat(answer.getStatusCode().value()).isEqualTo(404);
+        assertThat(json(answer).path("error").asString()).contains("'nobody");
     }
 
     @Test
