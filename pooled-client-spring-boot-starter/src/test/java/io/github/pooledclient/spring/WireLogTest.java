@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.spring;
 
+import static io.github.pooledclient.testing.ScriptedServer.always;
+import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -9,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.testing.EchoServer;
+import io.github.pooledclient.testing.ScriptedServer;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -62,6 +65,22 @@ class WireLogTest {
         send();
 
         assertThat(messages()).isEmpty();
+    }
+
+    @Test
+    void interimResponsesAreLoggedToo() throws Exception {
+        logger.setLevel(Level.DEBUG);
+        String hints = "HTTP/1.1 103 Early Hints\r\nLink: </style.css>\r\nSet-Cookie: id=letmein\r\n\r\n";
+
+        try (ScriptedServer server = ScriptedServer.start(always(hints + ok("")));
+                PooledHttpClient client = PooledHttpClient.newHttpClient()) {
+            client.send(HttpRequest.newBuilder(server.uri("/")).build(), BodyHandlers.discarding());
+        }
+
+        assertThat(messages()).hasSize(3);
+        assertThat(messages().get(1))
+                .endsWith("receives:\n< HTTP/1.1 103\n< Link: </style.css>\n< Set-Cookie: (redacted)");
+        assertThat(messages().get(2)).contains("< HTTP/1.1 200");
     }
 
     private List<String> messages() {

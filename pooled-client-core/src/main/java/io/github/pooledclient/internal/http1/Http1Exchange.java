@@ -67,7 +67,7 @@ final class Http1Exchange implements Exchange {
         this.limits = limits;
         this.input = input;
         this.output = output;
-        this.heads = new ResponseHeads(reader, input, limits.messages());
+        this.heads = new ResponseHeads(connection, reader, input, limits.messages());
         this.begunAt = connection.now();
     }
 
@@ -79,9 +79,6 @@ final class Http1Exchange implements Exchange {
             if (head == null) {
                 phase = Phase.WAITING;
                 head = heads.awaitFinal();
-            }
-            if (WireLog.isOn()) {
-                WireLog.response(connection, head);
             }
             phase = Phase.READING;
             begin(request.method(), head, close);

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the final response to a request behind the interim ones (RFC 9110, 15.2). Confined to the thread of the exchange. */
 final class ResponseHeads {
 
+    private final Http1Connection connection;
     private final ResponseHeadReader reader;
     private final WireInput input;
     private final MessageLimits limits;
@@ -19,7 +20,8 @@ final class ResponseHeads {
     private boolean hasContinued;
     private boolean hasFailed;
 
-    ResponseHeads(ResponseHeadReader reader, WireInput input, MessageLimits limits) {
+    ResponseHeads(Http1Connection connection, ResponseHeadReader reader, WireInput input, MessageLimits limits) {
+        this.connection = connection;
         this.reader = reader;
         this.input = input;
         this.limits = limits;
@@ -75,6 +77,9 @@ final class ResponseHeads {
     private @Nullable ResponseHead next() throws IOException {
         hasFailed = true;
         ResponseHead head = reader.read(input, limits);
+        if (WireLog.isOn()) {
+            WireLog.response(connection, head);
+        }
         boolean isFinal = isFinal(head);
         hasFailed = false;
         return isFinal ? head : null;

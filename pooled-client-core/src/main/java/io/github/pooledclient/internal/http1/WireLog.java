@@ -19,17 +19,6 @@ final class WireLog {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.github.pooledclient.wire");
 
-    private static final Set<String> SECRETS = Set.of(
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-            "authentication-info",
-            "proxy-authentication-info");
-    private static final String REDACTED = "(redacted)";
-    // The user information of a URI, wherever one stands.
-    private static final Pattern USER_INFO = Pattern.compile("(://)[^/?#\\s@]*@");
-
     private WireLog() {}
 
     static boolean isOn() {
@@ -56,7 +45,7 @@ final class WireLog {
                 : field(line.substring(0, colon), line.substring(colon + 1).strip());
     }
 
-    /** Logs the head of a final response. */
+    /** Logs the head of a response, be it an interim one. */
     static void response(Http1Connection connection, ResponseHead head) {
         LOG.debug("{} receives:\n{}", connection, response(head));
     }
@@ -74,10 +63,30 @@ final class WireLog {
     }
 
     private static String field(String name, String value) {
-        return name + ": " + (SECRETS.contains(name.toLowerCase(Locale.ROOT)) ? REDACTED : withoutUserInfo(value));
+        return name + ": " + (Redaction.isSecret(name) ? Redaction.SIGN : withoutUserInfo(value));
     }
 
     private static String withoutUserInfo(String text) {
-        return USER_INFO.matcher(text).replaceAll("$1" + REDACTED + "@");
+        return Redaction.USER_INFO.matcher(text).replaceAll("$1" + Redaction.SIGN + "@");
+    }
+
+    /** Apart, so that it is not loaded before something is logged. */
+    private static final class Redaction {
+
+        static final String SIGN = "(redacted)";
+        // The user information of a URI, wherever one stands.
+        static final Pattern USER_INFO = Pattern.compile("(://)[^/?#\\s@]*@");
+
+        private static final Set<String> SECRETS = Set.of(
+                "authorization",
+                "proxy-authorization",
+                "cookie",
+                "set-cookie",
+                "authentication-info",
+                "proxy-authentication-info");
+
+        static boolean isSecret(String field) {
+            return SECRETS.contains(field.toLowerCase(Locale.ROOT));
+        }
     }
 }
