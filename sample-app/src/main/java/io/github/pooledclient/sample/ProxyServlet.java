@@ -6,6 +6,7 @@ import io.github.pooledclient.WritableBody;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -58,7 +59,7 @@ final class ProxyServlet extends HttpServlet {
         try {
             answer = client.send(forwarded, BodyHandlers.ofInputStream());
         } catch (IOException e) {
-            response.sendError(UpstreamFailures.status(e).value(), e.getMessage());
+            fail(response, e);
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -69,13 +70,23 @@ final class ProxyServlet extends HttpServlet {
             answer(response, answer);
             copy(body, response.getOutputStream());
         } catch (IOException e) {
-            if (response.isCommitted()) {
-                // It ends the caller's connection, so that nobody takes what he has for all of the body.
-                throw e;
-            }
-            response.reset();
-            response.sendError(UpstreamFailures.status(e).value(), e.getMessage());
+            fail(response, e);
         }
+    }
+
+    private static void fail(HttpServletResponse response, IOException failure) throws IOException {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CallerException caller) {
+                // The container's own, which it knows what to do with.
+                throw caller.failure;
+            }
+        }
+        if (response.isCommitted()) {
+            // It ends the caller's connection, so that nobody takes what he has for all of the body.
+            throw failure;
+        }
+        response.reset();
+        response.sendError(UpstreamFailures.status(failure).value(), failure.getMessage());
     }
 
     private HttpRequest forwarded(HttpServletRequest request) {
@@ -93,7 +104,8 @@ final class ProxyServlet extends HttpServlet {
             }
         }
         // RFC 9110, 7.6.3
-        return forwarded.header("Via", "1.1 sample-app").build();
+        String version = request.getProtocol().substring("HTTP/".length());
+        return forwarded.header("Via", version + " sample-app").build();
     }
 
     private static BodyPublisher body(HttpServletRequest request) {
@@ -125,17 +137,46 @@ final class ProxyServlet extends HttpServlet {
         }
     }
 
-    /** The body of a request as it comes in. */
+    /** The body of a request as it comes in. An answer that comes while the caller pauses waits until he goes on. */
     private record Received(HttpServletRequest request, long contentLength) implements WritableBody {
 
         @Override
         public void writeTo(OutputStream out) throws IOException {
-            copy(request.getInputStream(), out);
+            copy(new CallersStream(request.getInputStream()), out);
         }
 
         @Override
         public boolean isRepeatable() {
             return false;
+        }
+    }
+
+    /** What a caller sends: that it breaks off is no failure of the upstream's. */
+    private static final class CallersStream extends FilterInputStream {
+
+        CallersStream(InputStream stream) {
+            super(stream);
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length) throws IOException {
+            try {
+                return super.read(into, offset, length);
+            } catch (IOException e) {
+                throw new CallerException(e);
+            }
+        }
+    }
+
+    private static final class CallerException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        final IOException failure;
+
+        CallerException(IOException failure) {
+            super(failure);
+            this.failure = failure;
         }
     }
 }

@@ -36,10 +36,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @Timeout(180)
+@ExtendWith(OutputCaptureExtension.class)
 @SuppressWarnings("StringConcatToTextBlock") // the lines of HTTP end with CR LF
 class ProxyTest {
 
@@ -299,12 +303,62 @@ class ProxyTest {
             }
 
             ended.get(30, TimeUnit.SECONDS);
-            Awaitility.await()
-                    .untilAsserted(() -> assertThat(sample.json("/actuator/connectionpool")
-                                    .path("totals")
-                                    .path("active")
-                                    .asInt())
-                            .isZero());
+            sample.awaitNoneActive();
+        }
+    }
+
+    @Test
+    void callerThatBreaksOffItsUploadIsNoFailureOfTheApplication(CapturedOutput output) throws Exception {
+        Gate arrived = new Gate("first part");
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        try (ScriptedServer upstream = ScriptedServer.start(peer -> {
+                    peer.readHead();
+                    peer.readBytes(5);
+                    arrived.open();
+                    peer.expectEnd();
+                    ended.complete(null);
+                });
+                RunningSample sample = proxyTo(upstream)) {
+            try (Socket socket = new Socket("localhost", sample.port())) {
+                socket.getOutputStream()
+                        .write(ascii("POST /proxy/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nfirst"));
+                arrived.await();
+            }
+
+            ended.get(30, TimeUnit.SECONDS);
+            sample.awaitNoneActive();
+        }
+        assertThat(output).doesNotContain("ERROR");
+    }
+
+    @Test
+    void bodyThatCannotBeReadIsABadRequest() throws Exception {
+        try (ScriptedServer upstream = ScriptedServer.start(Peer::readRequestOrEnd);
+                RunningSample sample = proxyTo(upstream);
+                Socket socket = new Socket("localhost", sample.port())) {
+            String answer = exchange(
+                    socket,
+                    "POST /proxy/ HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nno size\r\n");
+
+            assertThat(answer).startsWith("HTTP/1.1 400");
+        }
+    }
+
+    @Test
+    void onlyTheUpstreamAsksForABodyThatWaitsToBeAskedFor() throws Exception {
+        try (ScriptedServer upstream = ScriptedServer.start(peer -> {
+                    assertThat(peer.readHead()).containsIgnoringCase("Expect: 100-continue");
+                    peer.send("HTTP/1.1 417 Expectation Failed\r\nContent-Length: 2\r\n\r\nno");
+                    peer.expectEnd();
+                });
+                RunningSample sample = proxyTo(upstream);
+                Socket socket = new Socket("localhost", sample.port())) {
+            String answer = exchange(
+                    socket,
+                    "POST /proxy/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                            + "Expect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
+
+            assertThat(answer).startsWith("HTTP/1.1 417").endsWith("\r\n\r\nno");
         }
     }
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.sample;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.testing.FreePort;
 import java.io.IOException;
 import java.net.URI;
+import org.awaitility.Awaitility;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -70,6 +73,16 @@ final class RunningSample implements AutoCloseable {
         return json("/actuator/connectionpool")
                 .path("hosts")
                 .path(upstreamUri("").toString());
+    }
+
+    /** Waits until all connections have been given back. */
+    void awaitNoneActive() {
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(json("/actuator/connectionpool")
+                                .path("totals")
+                                .path("active")
+                                .asInt())
+                        .isZero());
     }
 
     JsonNode json(String path) {
