@@ -205,7 +205,10 @@ public final class PooledHttpClient extends HttpClient implements AutoCloseable 
         return WarmUp.begin(poolSettings(), calls).await(timeout);
     }
 
-    /** Ends what {@link #warmUp} has begun; closes the idle connections, and those in use or being opened on their return. */
+    /**
+     * Ends what {@link #warmUp} has begun, be it in the middle of opening a connection; closes the idle connections, and those
+     * in use or being opened by calls on their return.
+     */
     public void coolDown() {
         shared.pool().keepNoIdle();
         retire();

@@ -17,6 +17,7 @@ import io.github.pooledclient.testing.ForwardProxy;
 import io.github.pooledclient.testing.FullBacklog;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.TestCertificates;
+import io.github.pooledclient.transport.Origin;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
@@ -25,6 +26,7 @@ import java.net.SocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 class WarmUpTest {
@@ -182,6 +184,41 @@ class WarmUpTest {
             assertThat(server.awaitNoneOpen(PATIENCE)).isTrue();
             assertThat(client.warmUp(PATIENCE)).isTrue();
             assertThat(totals(client).idle()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void coolingDownGivesUpWhatIsBeingOpened() throws Exception {
+        try (FullBacklog full = new FullBacklog();
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .connectTimeout(Duration.ofMinutes(5))
+                        .pool(keeping(1, "http://127.0.0.1:" + full.port()))
+                        .build()) {
+            assertThat(client.warmUp(Duration.ofMillis(20))).isFalse();
+
+            client.coolDown();
+
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(totals(client).connecting()).isZero());
+        }
+    }
+
+    @Test
+    void whatWasOpenedInAdvanceHasNotBeenUsed() throws Exception {
+        try (ScriptedServer server = ScriptedServer.start(always(ok("")));
+                PooledHttpClient client =
+                        PooledHttpClient.newBuilder().pool(keeping(1, server)).build()) {
+            Origin origin = Origin.of(server.uri("/"));
+            client.warmUp(PATIENCE);
+            assertThat(client.connections(origin))
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.uses()).isZero());
+
+            fetch(client, server);
+
+            assertThat(client.connections(origin))
+                    .singleElement()
+                    .satisfies(c -> assertThat(c.uses()).isEqualTo(1));
         }
     }
 

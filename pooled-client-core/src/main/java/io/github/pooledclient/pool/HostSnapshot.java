@@ -17,7 +17,7 @@ import java.util.Map;
  * @param exhaustedFor for how long nobody has got a connection without waiting for another caller's; zero if one can be had at
  *     once, or if the host is suspended
  * @param opened how many connections were opened
- * @param reused how many times one was lent that had been lent before
+ * @param reused how many times an idle one was lent, be it one that was opened in advance
  * @param closed how many were closed, by reason; reasons that did not occur are left out
  * @param acquireTimeouts callers that waited in vain
  * @param acquireRejections callers that were refused at once

@@ -222,7 +222,7 @@ public final class ConnectionPool<K, C extends Poolable> implements KeyedPool<K,
         }
     }
 
-    /** From now on opens no connections unasked. */
+    /** From now on opens no connections unasked, and gives up those that are being opened so. */
     public void keepNoIdle() {
         forEach(key -> true, host -> host.keepIdle(0, 0));
     }

@@ -608,7 +608,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     // ---- kept idle, opened unasked
 
     /**
-     * From now on keeps so many connections idle; 0 = none.
+     * From now on keeps so many connections idle; 0 = none, and gives up what is being opened for that.
      *
      * @return what is opened for that now, each with whether it could be; or null if this pool is forgotten: look up again
      */
@@ -620,6 +620,9 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
             }
             return !forgotten;
         });
+        if (wanted == 0) {
+            cancel(owner -> owner == reserve, false);
+        }
         return keeps ? fillReserve(ticker.nanos()) : null;
     }
 
@@ -667,13 +670,16 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
         }
         int before = locked(() -> retirements);
         long timeoutNanos = locked(reserve::connectTimeoutNanos);
-        Opener.Outcome<C> outcome = opener.open(Deadline.at(ticker.nanos() + timeoutNanos), null);
+        Opener.Outcome<C> outcome = opener.open(Deadline.at(ticker.nanos() + timeoutNanos), reserve);
         C connection = outcome.connection();
         if (connection == null) {
             reserveFailed(outcome);
             return false;
         }
-        takeBack(hasOpened(connection, outcome, before, null), null);
+        PooledConnection<C> opened = hasOpened(connection, outcome, before, null);
+        // For nobody.
+        locked(() -> opened.uses = 0);
+        takeBack(opened, null);
         // Only now that it is idle: else one more would be opened for it.
         locked(() -> {
             reserve.hasOpened();

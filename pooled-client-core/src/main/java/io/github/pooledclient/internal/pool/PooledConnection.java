@@ -76,7 +76,7 @@ final class PooledConnection<C extends Poolable> extends Chain.Link<PooledConnec
 
     void becomeLeased(long now, @Nullable Object newOwner) {
         idleNanos = now - since;
-        expiredWhenLent = uses == 0 ? null : expired(now);
+        expiredWhenLent = expired(now);
         since = now;
         uses++;
         leakReported = false;

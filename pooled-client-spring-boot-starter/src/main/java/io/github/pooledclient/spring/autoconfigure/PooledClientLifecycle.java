@@ -24,9 +24,10 @@ import org.springframework.context.event.ContextClosedEvent;
 /**
  * Ends the clients of an application with it, in two steps within one time.
  *
- * <p>When the context stops, after the web server, whose last requests may need the clients: waits for the calls under way.
- * The clients go on to take calls, because other beans may send some when they are destroyed. When a client is destroyed
- * itself, and that is after the beans that were given it: waits for such late calls, and closes it.
+ * <p>When the context stops, after the web server, whose last requests may need the clients: waits for the calls under way,
+ * and opens no more connections in advance. The clients go on to take calls, because other beans may send some when they are
+ * destroyed. When a client is destroyed itself, and that is after the beans that were given it: waits for such late calls,
+ * and closes it.
  *
  * <p>When it starts, waits for the connections that the pools shall have at least.
  *
@@ -108,6 +109,8 @@ final class PooledClientLifecycle
     @Override
     public void stop() {
         running = false;
+        // What is opened in advance is for nobody any more: none shall wait for it.
+        clients.forEach(PooledHttpClient::coolDown);
         if (closing) {
             awaitQuiet(clients, end());
         } else {

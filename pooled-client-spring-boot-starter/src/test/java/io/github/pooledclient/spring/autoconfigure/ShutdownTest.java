@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.pool.PoolSnapshot;
 import io.github.pooledclient.spring.testing.EchoServer;
+import io.github.pooledclient.testing.FullBacklog;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -18,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,27 @@ class ShutdownTest {
 
         assertThatThrownBy(() -> call.get(10, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
         assertThat(output).contains("Calls are cancelled that did not end within pool.shutdown-timeout, PT0.1S");
+    }
+
+    @Test
+    void hostThatCannotBeReachedInAdvanceDelaysNothing(CapturedOutput output) throws Exception {
+        try (FullBacklog full = new FullBacklog()) {
+            ConfigurableApplicationContext context = start(
+                    "--pool.hosts.down.url=http://127.0.0.1:" + full.port(),
+                    "--pool.hosts.down.min-idle-per-host=1",
+                    "--pool.warm-up-timeout=0s",
+                    "--pool.connect-timeout=5m",
+                    "--pool.shutdown-timeout=5m");
+            PooledHttpClient client = context.getBean(PooledHttpClient.class);
+            Awaitility.await()
+                    .untilAsserted(() ->
+                            assertThat(client.snapshot().totals().connecting()).isEqualTo(1));
+
+            CompletableFuture.runAsync(context::close, THREADS).get(10, TimeUnit.SECONDS);
+
+            assertThat(LateCalls.STATUS).hasSize(4).doesNotContainValue(-1);
+            assertThat(output).doesNotContain("Calls are cancelled");
+        }
     }
 
     @Test
