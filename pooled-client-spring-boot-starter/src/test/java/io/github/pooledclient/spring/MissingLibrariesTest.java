@@ -4,9 +4,13 @@ package io.github.pooledclient.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pooledclient.spring.testing.ReducedClassPath;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -90,7 +94,24 @@ class MissingLibrariesTest {
 
     private static String[] beans(String[]... missing) throws Exception {
         String[] names = Arrays.stream(missing).flatMap(Arrays::stream).toArray(String[]::new);
-        return (String[]) ReducedClassPath.call(Beans.class, names);
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        List<Throwable> uncaught = new CopyOnWriteArrayList<>();
+        UncaughtExceptionHandler handler = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> uncaught.add(failure));
+        try {
+            String[] beans = (String[]) ReducedClassPath.call(Beans.class, names);
+            // They end without their class loader, which is closed by now, as in a server that an application is taken
+            // out of.
+            for (Thread thread : Thread.getAllStackTraces().keySet()) {
+                if (thread.getName().startsWith("pooled-client-") && !before.contains(thread)) {
+                    thread.join(10_000);
+                }
+            }
+            assertThat(uncaught).isEmpty();
+            return beans;
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(handler);
+        }
     }
 
     /** The names of the beans of an application. */

@@ -215,9 +215,11 @@ final class Reaper implements SweepSchedule {
         try {
             // One sweep for all that is unreachable, and for all who woke us, meanwhile.
             for (Reference<?> dead = unreachable.remove(millis); dead != null; dead = unreachable.poll()) {
-                if (dead instanceof Tether tether) {
-                    lost(tether);
-                } else if (dead instanceof Owner owner && owner.pool != null) {
+                // Owners first: who wakes the thread to its end may have closed the class loader that has the other
+                // class.
+                if (!(dead instanceof Owner owner)) {
+                    lost((Tether) dead);
+                } else if (owner.pool != null) {
                     LOG.debug("Closing the pool of a client that was never closed");
                     close(owner.pool);
                 }
