@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.spring.restarted;
+package io.github.pooledclient.integration;
 
 import io.github.pooledclient.pool.PoolListener;
 import io.github.pooledclient.spring.autoconfigure.PooledClientBuilderCustomizer;

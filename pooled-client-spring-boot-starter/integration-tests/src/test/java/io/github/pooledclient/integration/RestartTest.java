@@ -1,26 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.pooledclient.spring.autoconfigure;
+package io.github.pooledclient.integration;
 
 import static io.github.pooledclient.testing.ScriptedServer.always;
 import static io.github.pooledclient.testing.ScriptedServer.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.pooledclient.spring.restarted.RestartedApplication;
 import io.github.pooledclient.testing.ScriptedServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
+import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.devtools.restart.Restarter;
+import org.springframework.boot.devtools.restart.classloader.RestartClassLoader;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.io.DefaultResourceLoader;
 
@@ -32,6 +33,7 @@ class RestartTest {
     void nothingIsLeftOfAnApplicationThatHasEnded() throws Exception {
         try (ScriptedServer server = ScriptedServer.start(always(ok("there")))) {
             List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
+            Set<String> threads = threadsOfClients();
             for (int i = 0; i < 3; i++) {
                 loaders.add(startCallAndEnd(server));
             }
@@ -42,14 +44,26 @@ class RestartTest {
                 System.gc();
                 assertThat(loaders)
                         .allSatisfy(loader -> assertThat(loader.get()).isNull());
+                assertThat(threads).containsAll(threadsOfClients());
             });
         }
+    }
+
+    // Those of other applications in this JVM may be there before and after.
+    private static Set<String> threadsOfClients() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("pooled-client-"))
+                .collect(Collectors.toSet());
     }
 
     private static WeakReference<ClassLoader> startCallAndEnd(ScriptedServer server) throws Exception {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
-        ClassLoader loader = new ApplicationClassLoader(before);
+        // As the developer tools start it: what is in directories is loaded anew, and libraries stay.
+        URL classes =
+                RestartedApplication.class.getProtectionDomain().getCodeSource().getLocation();
+        ClassLoader loader = new RestartClassLoader(before, new URL[] {classes});
         thread.setContextClassLoader(loader);
         try {
             Class<?> type = loader.loadClass(RestartedApplication.class.getName());
@@ -58,43 +72,17 @@ class RestartTest {
                     .web(WebApplicationType.NONE)
                     .registerShutdownHook(false)
                     .build();
-            try (ConfigurableApplicationContext context = application.run("--upstream=" + server.uri("/"))) {
+            try (ConfigurableApplicationContext context = application.run(
+                    "--logging.register-shutdown-hook=false",
+                    "--spring.cloud.compatibility-verifier.enabled=false",
+                    "--upstream=" + server.uri("/"))) {
                 assertThat(((Callable<?>) context.getBean("call")).call()).isEqualTo("there");
             }
         } finally {
             thread.setContextClassLoader(before);
+            // It remembers the last application, for the next restart.
+            Restarter.clearInstance();
         }
         return new WeakReference<>(loader);
-    }
-
-    /** Loads the classes of the application itself, and has all others from its parent. */
-    private static final class ApplicationClassLoader extends ClassLoader {
-
-        private static final String APPLICATION = RestartedApplication.class.getName();
-
-        ApplicationClassLoader(ClassLoader parent) {
-            super(parent);
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith(APPLICATION)) {
-                return super.loadClass(name, resolve);
-            }
-            Class<?> loaded = findLoadedClass(name);
-            return loaded == null ? define(name) : loaded;
-        }
-
-        private Class<?> define(String name) throws ClassNotFoundException {
-            try (InputStream bytes = getResourceAsStream(name.replace('.', '/') + ".class")) {
-                if (bytes == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                byte[] code = bytes.readAllBytes();
-                return defineClass(name, code, 0, code.length);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }
