@@ -10,11 +10,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.pooledclient.testing.ScriptedServer;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscribers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +40,28 @@ class AsyncSendTest {
                 }
                 assertThat(get(future).body()).isEqualTo("hello");
             }
+        }
+    }
+
+    @Test
+    void callRunsWithTheContextClassLoaderOfItsSender() throws Exception {
+        Thread sender = Thread.currentThread();
+        ClassLoader before = sender.getContextClassLoader();
+        List<ClassLoader> seen = new CopyOnWriteArrayList<>();
+        try (ScriptedServer server = ScriptedServer.start(always(ok("hello")));
+                PooledHttpClient client = PooledHttpClient.newHttpClient();
+                URLClassLoader ofAnApplication = new URLClassLoader(new URL[0], before)) {
+            for (ClassLoader loader : List.of(ofAnApplication, before)) {
+                sender.setContextClassLoader(loader);
+                get(client.sendAsync(get(server), head -> {
+                    seen.add(Thread.currentThread().getContextClassLoader());
+                    return BodySubscribers.discarding();
+                }));
+            }
+
+            assertThat(seen).containsExactly(ofAnApplication, before);
+        } finally {
+            sender.setContextClassLoader(before);
         }
     }
 

@@ -29,13 +29,28 @@ public final class Threads {
 
     private Threads() {}
 
-    /** Runs a blocking task soon, on a virtual thread where the JDK has them, else on a daemon thread. */
+    /**
+     * Runs a blocking task soon, on a virtual thread where the JDK has them, else on a daemon thread. Its context class loader
+     * is that of the caller: the task may be user code, which finds its classes there.
+     */
     public static void start(Runnable task) {
         if (VIRTUAL != null) {
             VIRTUAL.newThread(task).start();
         } else {
-            PLATFORM.execute(task);
+            PLATFORM.execute(inContextOf(Thread.currentThread().getContextClassLoader(), task));
         }
+    }
+
+    private static Runnable inContextOf(@Nullable ClassLoader loader, Runnable task) {
+        return () -> {
+            Thread thread = Thread.currentThread();
+            thread.setContextClassLoader(loader);
+            try {
+                task.run();
+            } finally {
+                thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+            }
+        };
     }
 
     /**
