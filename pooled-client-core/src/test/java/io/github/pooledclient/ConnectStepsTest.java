@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.pooledclient.internal.net.ChannelConnector;
 import io.github.pooledclient.internal.time.DeadlineWatchdog;
+import io.github.pooledclient.testing.ForwardProxy;
 import io.github.pooledclient.testing.RecordingPoolListener;
 import io.github.pooledclient.testing.ScriptedServer;
 import io.github.pooledclient.testing.TestCertificates;
 import io.github.pooledclient.transport.Ticker;
+import java.net.InetSocketAddress;
+import java.net.ProxySelector;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,25 @@ class ConnectStepsTest {
             EndToEnd.fetch(client, server);
 
             assertThat(listener.events()).containsSubsequence("connected " + host, "secured " + host, "opened " + host);
+        }
+    }
+
+    @Test
+    void tunnelOfAProxyIsAStepOfItsOwn() throws Exception {
+        try (ScriptedServer server = ScriptedServer.startTls(
+                        TestCertificates.server(), ScriptedServer.always(ScriptedServer.ok("ok")));
+                ScriptedServer proxy = ScriptedServer.start(ForwardProxy.open());
+                PooledHttpClient client = PooledHttpClient.newBuilder()
+                        .sslContext(TestCertificates.client())
+                        .proxy(ProxySelector.of(InetSocketAddress.createUnresolved("localhost", proxy.port())))
+                        .listener(listener)
+                        .build()) {
+            String host = host(server.uri("/"));
+
+            EndToEnd.fetch(client, server);
+
+            assertThat(listener.events())
+                    .containsSubsequence("connected " + host, "tunnelled " + host, "secured " + host, "opened " + host);
         }
     }
 

@@ -31,15 +31,18 @@ public interface PoolListener {
     default void acquireRejected(String host) {}
 
     /**
-     * A name was looked up, to open a connection; or it was an address, which takes no time. The first of three steps, of
-     * which an HTTP client tells, on the thread that opens the connection.
+     * A name was looked up, to open a connection; or it was an address, which takes no time. The first of the steps of which an
+     * HTTP client tells, on the thread that opens the connection.
      */
     default void resolved(String host, long nanos) {}
 
     /** The second step: a transport was connected, to the host or to its proxy. A connector of an application's does it all. */
     default void connected(String host, long nanos) {}
 
-    /** The third step, where there is TLS: the handshake was done. */
+    /** The next step, where there is a proxy that tunnels: it has opened the tunnel to the host. */
+    default void tunnelled(String host, long nanos) {}
+
+    /** The last step, where there is TLS: the handshake was done. */
     default void secured(String host, long nanos) {}
 
     /** A connection was opened. */

@@ -53,6 +53,11 @@ public final class RecordingPoolListener implements PoolListener {
     }
 
     @Override
+    public void tunnelled(String host, long nanos) {
+        events.add("tunnelled " + host);
+    }
+
+    @Override
     public void secured(String host, long nanos) {
         events.add("secured " + host);
     }

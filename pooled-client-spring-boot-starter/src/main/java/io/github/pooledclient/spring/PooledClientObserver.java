@@ -5,7 +5,10 @@ import io.github.pooledclient.CallObserver;
 import io.github.pooledclient.pool.PoolListener;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.RequestReplySenderContext;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +25,9 @@ import org.springframework.http.client.observation.DefaultClientRequestObservati
  *       each call, so that it is timed and trace headers are sent; but not of calls that Spring observes already.
  *   <li>As {@link io.github.pooledclient.PooledHttpClient#addListener listener}, it adds to the observation that is current,
  *       whoever made it, the events {@code acquire.start}, {@code dns.start}, {@code dns.end}, {@code connect.start},
- *       {@code connect.end}, {@code tls.start}, {@code tls.end} and {@code acquire.end}: where the time went before a request
- *       was sent. Those between the first and the last are there when a connection was opened.
+ *       {@code connect.end}, {@code tunnel.start}, {@code tunnel.end}, {@code tls.start}, {@code tls.end} and
+ *       {@code acquire.end}: where the time went before a request was sent. Those between the first and the last are there when
+ *       a connection was opened.
  * </ul>
  *
  * <p>Safe for use by several threads.
@@ -64,6 +68,17 @@ public final class PooledClientObserver implements CallObserver, PoolListener {
         return observation.isNoop() ? null : new CallObservation(observation, context, request);
     }
 
+    /**
+     * An observer of calls that somebody else observes, as {@code WebClient} does, and that run on threads of their own: it
+     * makes no observation, but that which is current where a call is sent is current where it runs.
+     */
+    public CallObserver ofObservedCalls() {
+        return request -> {
+            Observation observation = current();
+            return observation == null ? null : new HandedOver(observation);
+        };
+    }
+
     /** Whether Spring's own observation of this very request is current: RestClient over the JDK's request factory. */
     private boolean isObserved(HttpRequest request) {
         Observation current = current();
@@ -74,12 +89,11 @@ public final class PooledClientObserver implements CallObserver, PoolListener {
                 && context.getCarrier().getMethod().matches(request.method());
     }
 
-    /** The observation of a request by an HTTP client that is current, or null. */
+    /** The observation of a request and its reply that is current, such as Spring's two kinds for HTTP, or null. */
     private @Nullable Observation current() {
         Observation current = registry.getCurrentObservation();
-        boolean isOfARequest = current != null
-                && current.getContextView() instanceof ClientRequestObservationContext
-                && !current.isNoop();
+        boolean isOfARequest =
+                current != null && current.getContextView() instanceof RequestReplySenderContext && !current.isNoop();
         return isOfARequest ? current : null;
     }
 
@@ -104,6 +118,11 @@ public final class PooledClientObserver implements CallObserver, PoolListener {
     }
 
     @Override
+    public void tunnelled(String host, long nanos) {
+        hasTaken("tunnel", nanos);
+    }
+
+    @Override
     public void secured(String host, long nanos) {
         hasTaken("tls", nanos);
     }
@@ -114,6 +133,30 @@ public final class PooledClientObserver implements CallObserver, PoolListener {
             long now = System.currentTimeMillis();
             observation.event(event(step + ".start", now - TimeUnit.NANOSECONDS.toMillis(nanos)));
             observation.event(event(step + ".end", now));
+        }
+    }
+
+    /** An observation that is current where a call runs. Confined to the thread that runs it. */
+    private static final class HandedOver implements ObservedCall {
+
+        private final Observation observation;
+        private Observation.@Nullable Scope scope;
+
+        HandedOver(Observation observation) {
+            this.observation = observation;
+        }
+
+        @Override
+        public Map<String, String> start() {
+            scope = observation.openScope();
+            return Map.of();
+        }
+
+        @Override
+        public void end(@Nullable HttpResponse<?> response, @Nullable Throwable failure) {
+            if (scope != null) {
+                scope.close();
+            }
         }
     }
 

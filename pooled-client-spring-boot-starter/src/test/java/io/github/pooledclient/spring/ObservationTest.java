@@ -97,6 +97,32 @@ class ObservationTest {
     }
 
     @Test
+    void observationOfWebClientHasThemToo() {
+        WebClient web = webClient.build();
+        post(web);
+        post(web);
+
+        List<String> ofEachCall = List.of("acquire.start", "acquire.end", "stop http.client.requests 200");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(recorded.all)
+                        .startsWith(
+                                "start http.client.requests", "dns.start", "dns.end", "connect.start", "connect.end")
+                        .containsSubsequence(ofEachCall)
+                        .endsWith(ofEachCall.toArray(String[]::new))
+                        .hasSize(12));
+        assertThat(registry.getCurrentObservation()).isNull();
+    }
+
+    private static void post(WebClient web) {
+        web.post()
+                .uri(server.uri("/echo"))
+                .bodyValue("letters")
+                .retrieve()
+                .toBodilessEntity()
+                .block();
+    }
+
+    @Test
     void reusedConnectionIsOnlyAcquired() {
         RestClient rest = restClient.build();
         get(rest);

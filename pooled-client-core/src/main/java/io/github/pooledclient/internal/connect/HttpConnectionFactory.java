@@ -54,7 +54,7 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
     /**
      * @param keepAliveHints whether the hints of a route's server are obeyed
      * @param tunnelLimits for what proxies say when they are asked for a tunnel
-     * @param listener told of TLS handshakes
+     * @param listener told of tunnels and TLS handshakes
      */
     public HttpConnectionFactory(
             Connector connector, Predicate<Route> keepAliveHints, MessageLimits tunnelLimits, PoolListener listener) {
@@ -154,8 +154,7 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
         try {
             HttpProxy proxy = route.proxy();
             if (proxy != null && route.isTunnel()) {
-                ProxyTunnel.open(
-                        connection(route, timed, timed, null), proxy, route.origin(), told, tunnelLimits(deadline));
+                tunnel(route, proxy, told, timed, deadline);
             }
             phase = "in the TLS handshake with " + raw.remoteAddress();
             HttpConnection connection = spoken(route, timed, deadline);
@@ -173,6 +172,13 @@ public final class HttpConnectionFactory implements ConnectionSource<Route, Http
                 timed.close();
             }
         }
+    }
+
+    private void tunnel(Route route, HttpProxy proxy, @Nullable String told, TimedTransport timed, Deadline deadline)
+            throws IOException {
+        long start = ticker.nanos();
+        ProxyTunnel.open(connection(route, timed, timed, null), proxy, route.origin(), told, tunnelLimits(deadline));
+        listener.tunnelled(route.origin().toString(), ticker.nanos() - start);
     }
 
     private ExchangeLimits tunnelLimits(Deadline deadline) {

@@ -76,6 +76,11 @@ public final class Listeners implements PoolListener {
     }
 
     @Override
+    public void tunnelled(String host, long nanos) {
+        tell(listener -> listener.tunnelled(host, nanos));
+    }
+
+    @Override
     public void secured(String host, long nanos) {
         tell(listener -> listener.secured(host, nanos));
     }

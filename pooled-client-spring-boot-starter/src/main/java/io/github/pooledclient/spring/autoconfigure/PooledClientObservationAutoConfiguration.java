@@ -4,6 +4,7 @@ package io.github.pooledclient.spring.autoconfigure;
 import io.github.pooledclient.CallObserver;
 import io.github.pooledclient.PooledHttpClient;
 import io.github.pooledclient.spring.ClientPools;
+import io.github.pooledclient.spring.PooledClientHttpConnectorBuilder;
 import io.github.pooledclient.spring.PooledClientObserver;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.observation.ObservationRegistry;
@@ -20,12 +21,18 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.client.observation.ClientRequestObservationContext;
 import org.springframework.http.client.observation.ClientRequestObservationConvention;
 import org.springframework.http.client.observation.DefaultClientRequestObservationConvention;
+import org.springframework.http.client.reactive.ClientHttpConnector;
+import reactor.core.publisher.Mono;
 
 /**
  * Auto-configuration of the observation of the clients, in an application with an {@link ObservationRegistry}, unless it says
@@ -94,6 +101,14 @@ public final class PooledClientObservationAutoConfiguration {
             }
         }
 
+        /** For the calls of clients that are observed by Spring. */
+        CallObserver ofObservedCalls() {
+            return request -> {
+                PooledClientObserver observer = started;
+                return observer == null ? null : observer.ofObservedCalls().begin(request);
+            };
+        }
+
         @Override
         public @Nullable ObservedCall begin(HttpRequest request) {
             PooledClientObserver observer = started;
@@ -102,10 +117,23 @@ public final class PooledClientObservationAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({ClientHttpConnectorBuilder.class, ClientHttpConnector.class, Mono.class})
+    static class WebClients {
+
+        // First, so that an application's own may say otherwise.
+        @Bean
+        @Order(Ordered.HIGHEST_PRECEDENCE)
+        ClientHttpConnectorBuilderCustomizer<PooledClientHttpConnectorBuilder>
+                pooledClientConnectorObservationCustomizer(StartedObserver observer) {
+            return builder -> builder.withClientCustomizer(view -> view.observer(observer.ofObservedCalls()));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(MeterFilter.class)
     static class Meters {
 
-        private static final Set<String> STEPS = Set.of("acquire", "dns", "connect", "tls");
+        private static final Set<String> STEPS = Set.of("acquire", "dns", "connect", "tunnel", "tls");
 
         // Each event of an observation becomes a counter too, with the tags of a request that has no response yet; the
         // pool has meters that say more.

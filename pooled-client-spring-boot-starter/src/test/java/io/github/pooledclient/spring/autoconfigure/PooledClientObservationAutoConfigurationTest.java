@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpConnectorBuilderCustomizer;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
@@ -47,6 +48,17 @@ class PooledClientObservationAutoConfigurationTest {
         withRegistry
                 .withClassLoader(new FilteredClassLoader(ClientRequestObservationContext.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(CallObserver.class));
+    }
+
+    @Test
+    void callsAreObservedWithoutReactorToo() {
+        withRegistry.run(context -> assertThat(context).hasSingleBean(ClientHttpConnectorBuilderCustomizer.class));
+        withRegistry
+                .withClassLoader(new FilteredClassLoader("reactor"))
+                .run(context -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(CallObserver.class)
+                        .doesNotHaveBean(ClientHttpConnectorBuilderCustomizer.class));
     }
 
     @Test
