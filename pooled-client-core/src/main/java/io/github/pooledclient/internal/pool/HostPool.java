@@ -614,21 +614,23 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
      */
     @Nullable
     List<CompletableFuture<Boolean>> keepIdle(int wanted, long connectTimeoutNanos) {
-        boolean keeps = locked(() -> {
-            if (!forgotten) {
-                reserve.keep(wanted, connectTimeoutNanos);
+        long now = ticker.nanos();
+        // Under one hold of the lock: else a sweep in between would open them, and the caller not know of it.
+        Integer missing = locked(() -> {
+            if (forgotten) {
+                return null;
             }
-            return !forgotten;
+            reserve.keep(wanted, connectTimeoutNanos);
+            return takePermitsForReserve(now);
         });
         if (wanted == 0) {
             cancel(owner -> owner == reserve, false);
         }
-        return keeps ? fillReserve(ticker.nanos()) : null;
+        return missing == null ? null : startOpening(missing);
     }
 
-    /** Opens what is missing, each on a thread of its own. */
-    private List<CompletableFuture<Boolean>> fillReserve(long now) {
-        int missing = locked(() -> takePermitsForReserve(now));
+    /** Opens what is missing, each on a thread of its own; the permits have been taken. */
+    private List<CompletableFuture<Boolean>> startOpening(int missing) {
         List<CompletableFuture<Boolean>> openings = new ArrayList<>();
         try {
             while (openings.size() < missing) {
@@ -872,7 +874,7 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     /** Closes idle connections that have had their time or died, reports leaks, and says in how many nanoseconds to come again. */
     long sweep(long now) {
         sweep.sweep(now);
-        fillReserve(now);
+        startOpening(locked(() -> takePermitsForReserve(now)));
         return locked(() -> {
             // Not for ever: nobody says so when this pool becomes empty.
             long quiet = Math.min(FORGET_AFTER_NANOS, Math.min(idle.quietNanos(now), reserve.quietNanos(now)));

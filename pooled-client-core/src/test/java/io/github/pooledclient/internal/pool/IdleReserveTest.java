@@ -9,8 +9,12 @@ import static org.awaitility.Awaitility.await;
 import io.github.pooledclient.pool.CloseReason;
 import io.github.pooledclient.pool.Lease;
 import io.github.pooledclient.pool.PoolListener;
+import io.github.pooledclient.pool.PoolSettings;
 import io.github.pooledclient.testing.CapturedLog;
 import io.github.pooledclient.testing.FakeConnection;
+import io.github.pooledclient.testing.FakeSource;
+import io.github.pooledclient.testing.FakeTicker;
+import io.github.pooledclient.transport.Ticker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Connections that are opened before anybody asks. */
@@ -60,6 +66,27 @@ class IdleReserveTest {
         assertThat(keep(f, 3)).isEmpty();
 
         assertThat(f.host().opened()).isEqualTo(3);
+    }
+
+    // Else warm-up would not wait for what the sweep opens in its place.
+    @Test
+    void whatIsOpenedNowIsToldEvenIfASweepComesInBetween() throws Exception {
+        FakeTicker ticker = new FakeTicker();
+        AtomicReference<@Nullable Runnable> whenTheClockIsRead = new AtomicReference<>();
+        Ticker interrupted = () -> {
+            Runnable sweep = whenTheClockIsRead.getAndSet(null);
+            if (sweep != null) {
+                sweep.run();
+            }
+            return ticker.nanos();
+        };
+        PoolSettings built = settings().build();
+        ConnectionPool<String, FakeConnection> pool =
+                new ConnectionPool<>(built, new FakeSource(), key -> key, key -> built, interrupted, instant -> {});
+        pool.acquire(HOST).close();
+        whenTheClockIsRead.set(() -> pool.sweep(ticker.nanos()));
+
+        assertThat(results(pool.keepIdle(HOST, 3, CONNECT_TIMEOUT))).containsExactly(true, true);
     }
 
     @Test
