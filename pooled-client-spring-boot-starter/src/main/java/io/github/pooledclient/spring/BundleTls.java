@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -75,12 +76,7 @@ public final class BundleTls {
 
     /** From now on, connections of this client and its views are retired when the bundle they were made with is reloaded. */
     public void retireOnReload(PooledHttpClient client) {
-        lock.lock();
-        try {
-            clients.add(client);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> clients.add(client));
     }
 
     /** The names that there are. */
@@ -94,7 +90,7 @@ public final class BundleTls {
      * @throws org.springframework.boot.ssl.NoSuchSslBundleException if there is none
      */
     public Tls named(String name) {
-        ReloadedSslContext there = find(name);
+        ReloadedSslContext there = locked(() -> byName.get(name));
         return new Tls(there == null ? make(name) : there);
     }
 
@@ -102,7 +98,7 @@ public final class BundleTls {
     private ReloadedSslContext make(String name) {
         SslBundle bundle = bundles.getBundle(name);
         ReloadedSslContext created = new ReloadedSslContext(bundle);
-        ReloadedSslContext first = keepFirst(name, created);
+        ReloadedSslContext first = keepFirst(byName, name, created);
         if (first == created) {
             AtomicInteger turns = new AtomicInteger();
             bundles.addBundleUpdateHandler(name, reloaded -> reload(name, created, turns));
@@ -120,23 +116,11 @@ public final class BundleTls {
         return name == null ? unnamed(bundle) : named(name);
     }
 
-    private @Nullable ReloadedSslContext find(String name) {
-        lock.lock();
-        try {
-            return byName.get(name);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private ReloadedSslContext keepFirst(String name, ReloadedSslContext created) {
-        lock.lock();
-        try {
-            ReloadedSslContext first = byName.putIfAbsent(name, created);
+    private <K, T> T keepFirst(Map<K, T> all, K key, T created) {
+        return locked(() -> {
+            T first = all.putIfAbsent(key, created);
             return first == null ? created : first;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     // Who comes first does it for all who come meanwhile: the last word is then that of the bundle, whoever is slow.
@@ -160,17 +144,8 @@ public final class BundleTls {
             return;
         }
         LOG.info("SSL bundle '{}' was reloaded: its connections are replaced", name);
-        for (PooledHttpClient client : clients()) {
+        for (PooledHttpClient client : locked(() -> List.copyOf(clients))) {
             client.retire(context);
-        }
-    }
-
-    private List<PooledHttpClient> clients() {
-        lock.lock();
-        try {
-            return List.copyOf(clients);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -185,41 +160,25 @@ public final class BundleTls {
     }
 
     private @Nullable String knownName(SslBundle bundle) {
-        lock.lock();
-        try {
-            return names.get(bundle);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> names.get(bundle));
     }
 
     private void rememberNames() {
         for (String name : bundles.getBundleNames()) {
             SslBundle bundle = bundles.getBundle(name);
-            lock.lock();
-            try {
-                names.putIfAbsent(bundle, name);
-            } finally {
-                lock.unlock();
-            }
+            locked(() -> names.putIfAbsent(bundle, name));
         }
     }
 
     private Tls unnamed(SslBundle bundle) {
+        Tls there = locked(() -> unnamed.get(bundle));
+        return there == null ? keepFirst(unnamed, bundle, new Tls(new ReloadedSslContext(bundle))) : there;
+    }
+
+    private <T extends @Nullable Object> T locked(Supplier<T> access) {
         lock.lock();
         try {
-            Tls there = unnamed.get(bundle);
-            if (there != null) {
-                return there;
-            }
-        } finally {
-            lock.unlock();
-        }
-        Tls created = new Tls(new ReloadedSslContext(bundle));
-        lock.lock();
-        try {
-            Tls first = unnamed.putIfAbsent(bundle, created);
-            return first == null ? created : first;
+            return access.get();
         } finally {
             lock.unlock();
         }

@@ -296,21 +296,21 @@ final class HostPool<K, C extends Poolable> implements Waiter.Line, WaitingLine.
     private Object replace(PooledConnection<C> bad, CloseReason reason, Acquisition how) {
         closeQuietly(bad.connection, reason);
         long now = ticker.nanos();
-        Object[] next = {Waiter.OPEN};
-        change(now, () -> {
+        Object next = change(now, () -> {
             leased.remove(bad);
             counters.closed(reason);
             // Counted when it was taken, but not reused after all.
             counters.reused--;
             PooledConnection<C> other = how.fresh() || suspended ? null : idle.newest();
-            if (other != null) {
-                moveToLeased(other, how.owner(), now);
-                freePermit(now);
-                next[0] = other;
+            if (other == null) {
+                return Waiter.OPEN;
             }
+            moveToLeased(other, how.owner(), now);
+            freePermit(now);
+            return other;
         });
         hasClosed(bad, reason, now);
-        return next[0];
+        return next;
     }
 
     private HeldLease<C> open(Acquisition how, long start) throws IOException, InterruptedException {

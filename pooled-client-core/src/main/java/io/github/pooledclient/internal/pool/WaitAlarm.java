@@ -78,17 +78,24 @@ final class WaitAlarm extends Guard {
     @Override
     protected void overdue() {
         // Before the look: whoever joins a line from now on, and is overlooked, sets it anew.
+        unset();
+        setFor(wakeOverdue.apply(ticker.nanos()));
+        restIfUnset();
+    }
+
+    /** Nobody waits any more, and nobody will. */
+    void end() {
+        unset();
+        restIfUnset();
+    }
+
+    private void unset() {
         lock.lock();
         try {
             due = Deadline.never();
         } finally {
             lock.unlock();
         }
-        Deadline next = wakeOverdue.apply(ticker.nanos());
-        if (!next.isNever()) {
-            setFor(next);
-        }
-        restIfUnset();
     }
 
     private void restIfUnset() {
@@ -101,16 +108,5 @@ final class WaitAlarm extends Guard {
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Nobody waits any more, and nobody will. */
-    void end() {
-        lock.lock();
-        try {
-            due = Deadline.never();
-        } finally {
-            lock.unlock();
-        }
-        restIfUnset();
     }
 }

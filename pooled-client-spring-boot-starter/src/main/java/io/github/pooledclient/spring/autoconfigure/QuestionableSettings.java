@@ -57,12 +57,8 @@ final class QuestionableSettings {
             @Nullable Duration connectTimeoutAsked,
             Duration readTimeout) {
         // A preset keeps few on purpose.
-        if (pool.enabled() && maxIdleAsked != null && isSmall(maxIdleAsked, pool.maxConnectionsPerHost())) {
-            add(
-                    prefix + "max-idle-per-host = " + maxIdleAsked + " is far below max-connections-per-host = "
-                            + pool.maxConnectionsPerHost(),
-                    "after each burst most connections are closed, and opened anew for the next: raise the one, or lower"
-                            + " the other");
+        if (pool.enabled() && maxIdleAsked != null) {
+            lookWhetherSmall(prefix + "max-idle-per-host", maxIdleAsked, pool);
         }
         if (connectTimeoutAsked != null && isLonger(connectTimeoutAsked, pool.acquireTimeout())) {
             add(
@@ -97,13 +93,8 @@ final class QuestionableSettings {
     }
 
     private void lookAtAll(PooledClientProperties properties, PoolSettings pool) {
-        int maxIdle = properties.maxIdle();
-        if (maxIdle > 0 && isSmall(maxIdle, pool.maxConnectionsPerHost())) {
-            add(
-                    "pool.max-idle = " + maxIdle + " is far below max-connections-per-host = "
-                            + pool.maxConnectionsPerHost(),
-                    "after each burst most connections are closed, and opened anew for the next: raise the one, or lower"
-                            + " the other");
+        if (properties.maxIdle() > 0) {
+            lookWhetherSmall("pool.max-idle", properties.maxIdle(), pool);
         }
         boolean noneIsNamed = pool.hosts().keySet().stream().allMatch(HostPattern::wildcard);
         if (pool.minIdlePerHost() > 0 && noneIsNamed) {
@@ -113,8 +104,14 @@ final class QuestionableSettings {
         }
     }
 
-    private static boolean isSmall(int maxIdle, int maxConnections) {
-        return maxIdle < maxConnections / SMALL_PART;
+    private void lookWhetherSmall(String property, int maxIdle, PoolSettings pool) {
+        int maxConnections = pool.maxConnectionsPerHost();
+        if (maxIdle < maxConnections / SMALL_PART) {
+            add(
+                    property + " = " + maxIdle + " is far below max-connections-per-host = " + maxConnections,
+                    "after each burst most connections are closed, and opened anew for the next: raise the one, or lower"
+                            + " the other");
+        }
     }
 
     /** Zero stands for no limit, or for none at all: neither is compared. */

@@ -18,26 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.FilteredHostException;
 import org.springframework.boot.http.client.InetAddressFilter;
-import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
-import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
-import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
-import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslManagerBundle;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
-import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.RestClient;
@@ -51,21 +40,7 @@ import org.springframework.web.service.registry.ImportHttpServices;
 class OneSharedPoolTest {
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    PooledClientAddressFilterAutoConfiguration.class,
-                    PooledClientAutoConfiguration.class,
-                    PooledClientRequestFactoryAutoConfiguration.class,
-                    PooledClientConnectorAutoConfiguration.class,
-                    SslAutoConfiguration.class,
-                    HttpClientAutoConfiguration.class,
-                    ImperativeHttpClientAutoConfiguration.class,
-                    ReactiveHttpClientAutoConfiguration.class,
-                    RestClientAutoConfiguration.class,
-                    RestTemplateAutoConfiguration.class,
-                    WebClientAutoConfiguration.class,
-                    HttpServiceClientPropertiesAutoConfiguration.class,
-                    HttpServiceClientAutoConfiguration.class,
-                    ReactiveHttpServiceClientAutoConfiguration.class))
+            .withConfiguration(AllClients.autoConfigurations())
             .withUserConfiguration(Services.class);
 
     @Test

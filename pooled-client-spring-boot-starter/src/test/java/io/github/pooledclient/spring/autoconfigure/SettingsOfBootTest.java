@@ -18,22 +18,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
-import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.imperative.ImperativeHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
-import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.restclient.RestTemplateBuilder;
-import org.springframework.boot.restclient.autoconfigure.RestClientAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.RestClientSsl;
-import org.springframework.boot.restclient.autoconfigure.RestTemplateAutoConfiguration;
-import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientSsl;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -51,19 +41,7 @@ class SettingsOfBootTest {
     private static final String COOKIE = "HTTP/1.1 200 OK\r\nSet-Cookie: a=b\r\nContent-Length: 0\r\n\r\n";
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
-            .withConfiguration(AutoConfigurations.of(
-                    PooledClientAutoConfiguration.class,
-                    PooledClientRequestFactoryAutoConfiguration.class,
-                    PooledClientConnectorAutoConfiguration.class,
-                    SslAutoConfiguration.class,
-                    HttpClientAutoConfiguration.class,
-                    ImperativeHttpClientAutoConfiguration.class,
-                    ReactiveHttpClientAutoConfiguration.class,
-                    RestClientAutoConfiguration.class,
-                    RestTemplateAutoConfiguration.class,
-                    WebClientAutoConfiguration.class,
-                    HttpServiceClientPropertiesAutoConfiguration.class,
-                    HttpServiceClientAutoConfiguration.class))
+            .withConfiguration(AllClients.autoConfigurations())
             .withPropertyValues("spring.ssl.bundle.pem.ours.truststore.certificate=" + TestCertificates.authorityPem());
 
     @Test
