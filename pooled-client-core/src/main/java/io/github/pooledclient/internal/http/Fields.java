@@ -62,7 +62,9 @@ public final class Fields {
             return false;
         }
         for (int i = 0; i < text.length(); i++) {
-            if (lower(bytes[start + i]) != lower((byte) text.charAt(i))) {
+            byte here = bytes[start + i];
+            byte wanted = (byte) text.charAt(i);
+            if (here != wanted && lower(here) != lower(wanted)) {
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.pooledclient.internal.http;
 
+import io.github.pooledclient.internal.wire.Ascii;
 import io.github.pooledclient.transport.Origin;
 import java.net.http.HttpHeaders;
 import java.util.List;
@@ -32,7 +33,36 @@ public record RequestHead(
     /**
      * A field of ours, and those before it: what is added to each request costs no list, nor a copy of one. Immutable.
      */
-    public record Added(String name, String value, @Nullable Added before) {
+    public static final class Added {
+
+        private final String name;
+        private final String value;
+        private final @Nullable Added before;
+        private final byte[] line;
+
+        /**
+         * @throws IllegalArgumentException if name or value has a character that no line may contain
+         */
+        public Added(String name, String value, @Nullable Added before) {
+            this.name = name;
+            this.value = value;
+            this.before = before;
+            // The blanks around a value are not part of it (RFC 9110, 5.5).
+            this.line = Ascii.line(name + ": " + value.trim());
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public @Nullable Added before() {
+            return before;
+        }
+
+        /** As HTTP/1.1 writes it, made once for all requests; not to be changed. */
+        public byte[] line() {
+            return line;
+        }
 
         /** The value of the first field of a name, or null. */
         @Nullable

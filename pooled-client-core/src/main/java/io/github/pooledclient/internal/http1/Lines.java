@@ -56,13 +56,14 @@ final class Lines {
 
     /** Whether the next line is here as a whole. */
     boolean hasNext() {
-        while (scanned < length) {
-            if (bytes[scanned] == Ascii.LF) {
-                return true;
-            }
-            scanned++;
+        // In locals: each byte of a head comes by here.
+        byte[] here = bytes;
+        int at = scanned;
+        while (at < length && here[at] != Ascii.LF) {
+            at++;
         }
-        return false;
+        scanned = at;
+        return at < length;
     }
 
     /** Waits for more bytes. */

@@ -72,7 +72,7 @@ final class RequestHeadWriter {
         }
         writeAdded(added.before(), caller, output);
         if (!caller.map().containsKey(added.name())) {
-            writeField(added.name(), added.value(), output);
+            output.put(added.line());
         }
     }
 

@@ -47,6 +47,34 @@ public final class Ascii {
         return c <= 0xff && isFieldValue((byte) c);
     }
 
+    /**
+     * A character of a line, as ISO-8859-1.
+     *
+     * @throws IllegalArgumentException if it would end the line or does not fit into a byte: the last guard against an
+     *     injected line, below those that know what to say about it
+     */
+    static byte ofLine(char c) {
+        if (!isFieldValue(c)) {
+            throw new IllegalArgumentException("no line may contain U+%04X".formatted((int) c));
+        }
+        return (byte) c;
+    }
+
+    /**
+     * A line with its end, as ISO-8859-1.
+     *
+     * @throws IllegalArgumentException if a character would end it before, or does not fit into a byte
+     */
+    public static byte[] line(String text) {
+        byte[] line = new byte[text.length() + 2];
+        for (int i = 0; i < text.length(); i++) {
+            line[i] = ofLine(text.charAt(i));
+        }
+        line[line.length - 2] = CR;
+        line[line.length - 1] = LF;
+        return line;
+    }
+
     /** Whether this is a blank or a tab: what may surround a field's value (OWS: RFC 9110, 5.6.3). */
     public static boolean isBlank(byte b) {
         return b == ' ' || b == '\t';

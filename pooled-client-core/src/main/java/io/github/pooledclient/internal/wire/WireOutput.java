@@ -55,25 +55,33 @@ public final class WireOutput {
      */
     public void text(String text) throws IOException {
         ByteBuffer bytes = room();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (!Ascii.isFieldValue(c)) {
-                throw new IllegalArgumentException("no line may contain U+%04X".formatted((int) c));
-            }
+        for (int start = 0; start < text.length(); ) {
             if (!bytes.hasRemaining()) {
                 drain(bytes);
             }
-            bytes.put((byte) c);
+            int end = Math.min(text.length(), start + bytes.remaining());
+            put(text, start, end, bytes);
+            start = end;
         }
+    }
+
+    // By index, which takes half the time of moving the position with each character.
+    private static void put(String text, int start, int end, ByteBuffer into) {
+        int shift = into.position() - start;
+        for (int i = start; i < end; i++) {
+            into.put(shift + i, Ascii.ofLine(text.charAt(i)));
+        }
+        into.position(shift + end);
     }
 
     /** Puts bytes that are known to be right. */
     public void put(byte[] constant) throws IOException {
         ByteBuffer bytes = room();
         if (bytes.remaining() < constant.length) {
-            drain(bytes);
+            write(ByteBuffer.wrap(constant));
+        } else {
+            bytes.put(constant);
         }
-        bytes.put(constant);
     }
 
     /** Puts the end of a line. */

@@ -2,8 +2,12 @@
 package io.github.pooledclient.internal.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AsciiTest {
 
@@ -36,6 +40,19 @@ class AsciiTest {
     void charactersThatEndInTheByteOfALineFeedAreNoFieldValues() {
         assertThat(Ascii.isFieldValue('\u010a')).isFalse();
         assertThat(Ascii.isFieldValue('\u560d')).isFalse();
+    }
+
+    @Test
+    void lineIsOneByteForEachCharacterAndItsEnd() {
+        assertThat(Ascii.line("X-Name: \u00fc"))
+                .asString(StandardCharsets.ISO_8859_1)
+                .isEqualTo("X-Name: \u00fc\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\rb", "a\nb", "a\0b", "a\u007fb", "\u010a", "\u560d\u560a", "\u20ac"})
+    void lineThatWouldBeTwoIsRefused(String text) {
+        assertThatThrownBy(() -> Ascii.line(text)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

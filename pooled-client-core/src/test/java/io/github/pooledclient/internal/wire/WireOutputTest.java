@@ -37,6 +37,21 @@ class WireOutputTest {
         assertThat(transport.isDone()).isTrue();
     }
 
+    @Test
+    void whatIsLargerThanTheBufferIsPutInPieces() throws IOException {
+        String text = "text that is longer than a buffer is; ";
+        String constant = "and a constant that is longer than two of them";
+        ScriptedTransport transport = new ScriptedTransport().expect("GET " + text + constant);
+        WireOutput output = new WireOutput(transport, pool);
+
+        output.text("GET ");
+        output.text(text);
+        output.put(constant.getBytes(StandardCharsets.ISO_8859_1));
+        output.flush();
+
+        assertThat(transport.isDone()).isTrue();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"a\rb", "a\nb", "a\0b", "a\u007fb", "\u010a", "\u560d\u560a", "\u20ac"})
     void textThatWouldBreakALineIsRefused(String text) {
