@@ -13,20 +13,19 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** A {@link Worker} as seen from outside. It lives through all rounds, warm, and costs nothing while it is another's turn. */
 final class WorkerProcess implements AutoCloseable {
 
     private static final Duration SHORT_RUN = Duration.ofMillis(300);
 
-    private final Path directory;
+    private final Path errors;
     private final Process process;
     private final PrintStream orders;
     private final BufferedReader answers;
 
-    private WorkerProcess(Path directory, Process process) {
-        this.directory = directory;
+    private WorkerProcess(Path errors, Process process) {
+        this.errors = errors;
         this.process = process;
         this.orders = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         this.answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
@@ -54,7 +53,7 @@ final class WorkerProcess implements AutoCloseable {
     private String answer() throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("a worker has ended: " + Files.readString(directory));
+            throw new IOException("a worker has ended: " + Files.readString(errors));
         }
         return line;
     }
@@ -71,43 +70,15 @@ final class WorkerProcess implements AutoCloseable {
         return Figures.parse(answer());
     }
 
-    /** Counts system calls while the worker runs; nothing where strace is not installed. */
+    /** Counts system calls while the worker runs; nothing where there is no program for it. */
     Figures countSystemCalls(Duration duration) throws IOException, InterruptedException {
         Map<Figures.Kind, Double> values = new EnumMap<>(Figures.Kind.class);
-        if (!Processes.isInstalled("strace")) {
-            return new Figures(values);
+        SystemCalls calls = SystemCalls.of(process, errors.resolveSibling(process.pid() + ".calls"));
+        if (calls != null) {
+            double requests = run(duration).get(Figures.Kind.PER_SECOND) * duration.toMillis() / 1e3;
+            values.put(Figures.Kind.SYSTEM_CALLS, calls.end() / requests);
         }
-        Path summary = directory.resolveSibling(process.pid() + ".strace");
-        Process strace = new ProcessBuilder(
-                        "strace", "-f", "-c", "-o", summary.toString(), "-p", Long.toString(process.pid()))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        awaitTracer();
-        Figures run = run(duration);
-        Processes.run(List.of("kill", "-INT", Long.toString(strace.pid())));
-        strace.waitFor(10, TimeUnit.SECONDS);
-        double requests = run.get(Figures.Kind.PER_SECOND) * duration.toMillis() / 1e3;
-        values.put(Figures.Kind.SYSTEM_CALLS, totalCalls(summary) / requests);
         return new Figures(values);
-    }
-
-    private void awaitTracer() throws IOException, InterruptedException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        for (int i = 0; i < 200 && Files.readString(status).contains("TracerPid:\t0\n"); i++) {
-            Thread.sleep(20);
-        }
-        // It attaches to one thread after the other.
-        Thread.sleep(200);
-    }
-
-    private static double totalCalls(Path summary) throws IOException {
-        // "100.00    0.113378           2     50123       123 total"
-        return Files.readAllLines(summary).stream()
-                .filter(line -> line.endsWith(" total"))
-                .mapToDouble(line -> Double.parseDouble(line.trim().split(" +", -1)[3]))
-                .findFirst()
-                .orElse(Double.NaN);
     }
 
     @Override
